@@ -1,0 +1,17 @@
+# Flags for grove's own targets; nothing here reaches a consumer.
+function(grove_flags target)
+  # No contraction into fused multiply-adds: the same bits on every instruction set.
+  target_compile_options(${target} PRIVATE -ffp-contract=off)
+  if(GROVE_WERROR)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+  endif()
+  if(GROVE_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${GROVE_SANITIZE} -fno-omit-frame-pointer
+                                             -fno-sanitize-recover=all)
+    target_link_options(${target} PRIVATE -fsanitize=${GROVE_SANITIZE})
+  endif()
+  if(GROVE_COVERAGE)
+    target_compile_options(${target} PRIVATE --coverage)
+    target_link_options(${target} PRIVATE --coverage)
+  endif()
+endfunction()

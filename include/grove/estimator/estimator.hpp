@@ -1,0 +1,90 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+
+#include "grove/estimator/concepts.hpp"
+
+namespace grove {
+
+enum class EstimatorKind { classifier, regressor, clusterer };
+std::string_view to_string(EstimatorKind kind);
+
+namespace detail {
+struct AnyEstimator;
+template <class E>
+struct EstimatorModel;
+std::string readable_type_name(const std::type_info& type);
+}  // namespace detail
+
+/// Any estimator as a value, in the manner of std::function: holds a copy of a grove estimator, a
+/// Pipeline, or a type of yours that meets the requirements in concepts.hpp. Copies are deep in
+/// meaning and cheap in fact (a fitted state is shared and immutable). A moved-from Estimator may
+/// only be destroyed or assigned to.
+class Estimator {
+ public:
+  template <class E>
+    requires(!std::same_as<E, Estimator>)
+  Estimator(E estimator);
+  Estimator(const Estimator& other);
+  Estimator(Estimator&&) noexcept;
+  Estimator& operator=(const Estimator& other);
+  Estimator& operator=(Estimator&&) noexcept;
+  ~Estimator();
+
+  /// The type's name: "KNeighborsClassifier", "Pipeline", or your struct's name.
+  std::string name() const;
+  /// As one would write it: "KNeighborsClassifier(n_neighbors=7)", with the parameters that differ
+  /// from their defaults; a pipeline with " | " between its steps.
+  std::string expression() const;
+  EstimatorKind kind() const;
+  Capabilities capabilities() const;
+
+  /// Fits on all of `data`. A fit that throws leaves the old model.
+  Estimator& fit(const Dataset& data, const Context& context = {});
+
+  /// Class codes (classifier) or cluster labels (clusterer), one per row of x.
+  /// Throws Unsupported for a regressor and for a clusterer that cannot label new points.
+  Labels predict(const MatrixView& x, const Context& context = {}) const;
+  /// Real predictions of a regressor; throws Unsupported for other kinds.
+  Vector predict_values(const MatrixView& x, const Context& context = {}) const;
+  /// n_rows x n_classes, rows sum to 1; throws Unsupported unless has_predict_proba().
+  Matrix predict_proba(const MatrixView& x, const Context& context = {}) const;
+  bool has_predict_proba() const;
+  /// The same with columns matched by name to those of the training data (see TrainedOn::align).
+  Labels predict(const Dataset& data, const Context& context = {}) const;
+  Vector predict_values(const Dataset& data, const Context& context = {}) const;
+  Matrix predict_proba(const Dataset& data, const Context& context = {}) const;
+  /// A clusterer's labels of its training rows; throws Unsupported for other kinds.
+  Labels labels() const;
+
+  /// The same type and parameters, not fitted. A type without params() is copied as it is.
+  Estimator unfitted() const;
+
+  /// Hyper-parameters by name, in schema order; empty for types without a schema. In a pipeline the
+  /// names are STEP__PARAMETER, STEP being the step's type in lower case.
+  ParamValues param_values() const;
+  /// Throws InvalidParameter, with a suggestion, for an unknown name or a value of the wrong type.
+  /// The model becomes unfitted.
+  void set_param(std::string_view name, const Value& value);
+
+  /// Null where the type keeps none; throw NotFitted where it would.
+  const TrainedOn* trained_on() const;
+  const FitReport* report() const;
+  /// The fitted state for a model file; throws Unsupported for types without save_state().
+  Value save_state() const;
+
+  /// The held object, or null if it is of another type.
+  template <class E>
+  const E* get_if() const;
+
+ private:
+  explicit Estimator(std::unique_ptr<detail::AnyEstimator> held);
+  std::unique_ptr<detail::AnyEstimator> held_;
+};
+
+}  // namespace grove
+
+#include "grove/estimator/estimator_model.hpp"

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "grove/estimator/estimator.hpp"
+#include "grove/estimator/transformer.hpp"
+
+namespace grove {
+
+/// Transformers in order, then an estimator: `Pipeline(StandardScaler{}, KNeighborsClassifier())`.
+/// fit fits each step on the output of the one before; predict sends x through the same steps. In
+/// cross-validation everything is fitted inside the fold. Itself an estimator of its last step's kind.
+class Pipeline {
+ public:
+  static constexpr std::string_view type_name = "Pipeline";
+
+  /// All arguments but the last become Transformers, the last an Estimator.
+  template <class First, class Second, class... Rest>
+  explicit Pipeline(First first, Second second, Rest... rest) {
+    append(std::move(first), std::move(second), std::move(rest)...);
+  }
+  Pipeline(std::vector<Transformer> steps, Estimator last);
+
+  const std::vector<Transformer>& transformers() const { return transformers_; }
+  const Estimator& last() const { return last_.front(); }
+
+  EstimatorKind kind() const;
+  std::string expression() const;
+  Capabilities capabilities() const;
+  Pipeline& fit(const Dataset& data, const Context& context = {});
+  Labels predict(const MatrixView& x, const Context& context = {}) const;
+  Vector predict_values(const MatrixView& x, const Context& context = {}) const;
+  Matrix predict_proba(const MatrixView& x, const Context& context = {}) const;
+  bool has_predict_proba() const;
+  Labels labels() const;
+  Pipeline unfitted() const;
+  ParamValues param_values() const;
+  void set_param(std::string_view name, const Value& value);
+  const TrainedOn* trained_on() const;
+  const FitReport* report() const;
+  Value save_state() const;
+
+ private:
+  template <class Head, class... Tail>
+  void append(Head head, Tail... tail) {
+    if constexpr (sizeof...(Tail) == 0) {
+      last_.emplace_back(Estimator(std::move(head)));
+    } else {
+      transformers_.emplace_back(Transformer(std::move(head)));
+      append(std::move(tail)...);
+    }
+  }
+  Matrix through(const MatrixView& x, const Context& context) const;
+  /// Step names for STEP__PARAMETER: type names in lower case, numbered where they repeat.
+  std::vector<std::string> step_names() const;
+
+  std::vector<Transformer> transformers_;
+  std::vector<Estimator> last_;  // exactly one
+  bool fitted_ = false;
+};
+
+}  // namespace grove
