@@ -45,8 +45,8 @@ class FirstFailure {
   std::exception_ptr error_;
 };
 
-/// Takes the next block until none is left. Blocks are taken in order, so every block below a failed
-/// one has been taken before it and will run to its end.
+/// Takes the next block until none is left. Blocks are taken in order, so every block below a
+/// failed one has been taken before it and will run to its end.
 template <class Run>
 void work_off(std::atomic<Index>& next, Index n, FirstFailure& failure, const Run& run) {
   while (true) {
@@ -99,8 +99,8 @@ void run_tasks(const Context& context, Index n_tasks, TaskFunction call, void* b
   inner.budget = std::make_shared<ThreadBudget>(threads - workers);
   std::atomic<Index> next{0};
   FirstFailure failure;
-  // Threads of their own, not an OpenMP team: each keeps a pool for the loops inside its task, and a
-  // worker that runs out of tasks leaves its thread to the others.
+  // Threads of their own, not an OpenMP team: each keeps a pool for the loops inside its task, and
+  // a worker that runs out of tasks leaves its thread to the others.
   const auto worker = [&] {
     work_off(next, n_tasks, failure, [&](Index task) { call(body, task, inner); });
     inner.budget->give_back(1);

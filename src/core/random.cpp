@@ -77,11 +77,13 @@ std::vector<Index> Rng::permutation(Index n) {
 
 std::vector<Index> Rng::sample(Index n, Index count) {
   if (count < 0 || count > n)
-    throw InvalidParameter(concat("Rng::sample cannot draw ", count, " different indices out of ", n));
+    throw InvalidParameter(
+        concat("Rng::sample cannot draw ", count, " different indices out of ", n));
   std::vector<Index> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), Index{0});
   for (Index i = 0; i < count; ++i)
-    std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(i + below(n - i))]);
+    std::swap(order[static_cast<std::size_t>(i)],
+              order[static_cast<std::size_t>(i + below(n - i))]);
   order.resize(static_cast<std::size_t>(count));
   return order;
 }

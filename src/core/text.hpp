@@ -36,7 +36,8 @@ std::string join(const std::vector<std::string>& items, std::size_t most = 12);
 /// Control characters escaped, at most `most` bytes: safe to print whatever a file holds.
 std::string printable(std::string_view text, std::size_t most = 80);
 
-/// The candidate nearest to `name` (edit distance at most a third of its length, at least 1), or "".
+/// The candidate nearest to `name` (edit distance at most a third of its length, at least 1), or
+/// "".
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);
 
 /// "; did you mean 'n_neighbors'?" or "".

@@ -65,13 +65,15 @@ void Dataset::Storage::check_value(Index row, Index column) const {
   const double value = x(row, column);
   const Column& info = columns[static_cast<std::size_t>(column)];
   if (std::isinf(value))
-    throw InvalidData(concat("data set: column '", printable(info.name), "' is infinite at row ", row),
-                      "grove takes finite numbers and NaN (missing); replace or drop that row");
+    throw InvalidData(
+        concat("data set: column '", printable(info.name), "' is infinite at row ", row),
+        "grove takes finite numbers and NaN (missing); replace or drop that row");
   if (info.kind == ColumnKind::categorical && !std::isnan(value)) {
     const auto n = static_cast<double>(info.categories.size());
     if (value < 0 || value >= n || value != std::floor(value))
-      throw InvalidData(concat("data set: categorical column '", printable(info.name), "' must hold codes 0..",
-                               info.categories.size() - 1, ", got ", value, " at row ", row));
+      throw InvalidData(concat("data set: categorical column '", printable(info.name),
+                               "' must hold codes 0..", info.categories.size() - 1, ", got ", value,
+                               " at row ", row));
   }
 }
 
@@ -107,16 +109,18 @@ void check_length(std::string_view what, Index got, Index rows, Index columns) {
   if (got == rows) return;
   std::string hint = concat("give one entry of ", what, " per row of x");
   if (got == columns)
-    hint = concat("x looks transposed: rows are samples and columns are features, so x should be ", columns,
-                  " x ", rows, "; pass x.transpose()");
-  throw InvalidData(concat("data set: ", what, " has ", got, " entries, but x has ", rows, " rows"), hint);
+    hint = concat("x looks transposed: rows are samples and columns are features, so x should be ",
+                  columns, " x ", rows, "; pass x.transpose()");
+  throw InvalidData(concat("data set: ", what, " has ", got, " entries, but x has ", rows, " rows"),
+                    hint);
 }
 
 void check_finite(std::string_view what, const Vector& values) {
   for (Index i = 0; i < values.size(); ++i)
     if (!std::isfinite(values(i)))
-      throw InvalidData(concat("data set: ", what, " is ", values(i), " at row ", i),
-                        concat("every row needs a finite ", what, "; drop the rows that have none"));
+      throw InvalidData(
+          concat("data set: ", what, " is ", values(i), " at row ", i),
+          concat("every row needs a finite ", what, "; drop the rows that have none"));
 }
 
 /// Codes of sorted distinct values, and those values.
@@ -128,8 +132,8 @@ std::pair<Labels, std::vector<T>> encode(const Values& values, Index n) {
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   Labels codes(n);
   for (Index i = 0; i < n; ++i) {
-    const auto found = std::lower_bound(distinct.begin(), distinct.end(),
-                                        values[static_cast<std::size_t>(i)]);
+    const auto found =
+        std::lower_bound(distinct.begin(), distinct.end(), values[static_cast<std::size_t>(i)]);
     codes(i) = static_cast<int>(found - distinct.begin());
   }
   return {std::move(codes), std::move(distinct)};
@@ -324,9 +328,10 @@ bool Dataset::has_target() const { return target_->values.has_value(); }
 
 const Labels& Dataset::labels() const {
   if (!target_->labels)
-    throw InvalidData(has_target() ? concat("data set: the target '", printable(target_->target_name),
-                                            "' holds real values, not class labels")
-                                   : std::string("data set: it has no labels"),
+    throw InvalidData(has_target()
+                          ? concat("data set: the target '", printable(target_->target_name),
+                                   "' holds real values, not class labels")
+                          : std::string("data set: it has no labels"),
                       has_target() ? "use target(), or read the data with task = classification"
                                    : "name the target column when reading the data");
   return *target_->labels;
@@ -334,9 +339,10 @@ const Labels& Dataset::labels() const {
 
 const Vector& Dataset::target() const {
   if (!target_->values)
-    throw InvalidData(has_labels() ? concat("data set: the target '", printable(target_->target_name),
-                                            "' holds class labels, not real values")
-                                   : std::string("data set: it has no target"),
+    throw InvalidData(has_labels()
+                          ? concat("data set: the target '", printable(target_->target_name),
+                                   "' holds class labels, not real values")
+                          : std::string("data set: it has no target"),
                       has_labels() ? "use labels(), or read the data with task = regression"
                                    : "name the target column when reading the data");
   return *target_->values;

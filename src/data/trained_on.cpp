@@ -29,7 +29,8 @@ std::vector<double> translation(const Column& from, const Column& to) {
   std::vector<double> table;
   for (const std::string& category : from.categories) {
     const auto found = codes.find(category);
-    table.push_back(found == codes.end() ? std::numeric_limits<double>::quiet_NaN() : found->second);
+    table.push_back(found == codes.end() ? std::numeric_limits<double>::quiet_NaN()
+                                         : found->second);
   }
   return table;
 }
@@ -45,11 +46,12 @@ Index missing_in_column(const MatrixView& x, Index column) {
   for (Index j = 0; j < x.cols(); ++j) {
     const Index count = missing_in_column(x, j);
     if (count == 0) continue;
-    throw InvalidData(concat(who, " cannot take missing values: column '",
-                             printable(columns[static_cast<std::size_t>(j)].name), "' has ", count, " in ",
-                             x.rows(), " rows"),
-                      "put SimpleImputer() before it in a pipeline, or use GradientBoosting*, which learns "
-                      "from missing values");
+    throw InvalidData(
+        concat(who, " cannot take missing values: column '",
+               printable(columns[static_cast<std::size_t>(j)].name), "' has ", count, " in ",
+               x.rows(), " rows"),
+        "put SimpleImputer() before it in a pipeline, or use GradientBoosting*, which learns "
+        "from missing values");
   }
   throw InvalidData(concat(who, " cannot take missing values"));
 }
@@ -65,17 +67,20 @@ Matrix TrainedOn::align(const Dataset& data, std::string_view who) const {
     const Column& wanted = columns[static_cast<std::size_t>(j)];
     const auto found = places.find(wanted.name);
     if (found == places.end())
-      throw InvalidData(concat(who, " was fitted with a column '", printable(wanted.name),
-                               "', which the data lacks", did_you_mean(wanted.name, names_of(data.columns()))),
-                        concat("the data has ", join(names_of(data.columns()))));
+      throw InvalidData(
+          concat(who, " was fitted with a column '", printable(wanted.name),
+                 "', which the data lacks", did_you_mean(wanted.name, names_of(data.columns()))),
+          concat("the data has ", join(names_of(data.columns()))));
     const Column& given = data.columns()[found->second];
     const auto source = static_cast<Index>(found->second);
     // A column without a single value says nothing about its kind.
-    const bool empty = given.kind != wanted.kind && missing_in_column(data.x(), source) == data.n_rows();
+    const bool empty =
+        given.kind != wanted.kind && missing_in_column(data.x(), source) == data.n_rows();
     if (given.kind != wanted.kind && !empty)
-      throw InvalidData(concat(who, " was fitted with a ", kind_text(wanted.kind), " column '",
-                               printable(wanted.name), "', but it is ", kind_text(given.kind), " in the data"),
-                        "read the file with the same column kinds as the training data");
+      throw InvalidData(
+          concat(who, " was fitted with a ", kind_text(wanted.kind), " column '",
+                 printable(wanted.name), "', but it is ", kind_text(given.kind), " in the data"),
+          "read the file with the same column kinds as the training data");
     if (given.kind == ColumnKind::numeric || empty || given.categories == wanted.categories) {
       x.col(j) = data.x().col(source);
       continue;
@@ -127,17 +132,18 @@ namespace {
 void check_target(std::string_view who, const Dataset& data, TargetKind target) {
   if (target == TargetKind::labels && !data.has_labels()) {
     if (data.has_target())
-      throw InvalidData(concat(who, " is a classifier, but the target '", printable(data.target_name()),
-                               "' holds real values"),
+      throw InvalidData(concat(who, " is a classifier, but the target '",
+                               printable(data.target_name()), "' holds real values"),
                         "use a regressor, or read the data with task = classification");
     throw InvalidData(concat(who, " needs class labels, but the data set has no target"),
                       "name the target column when reading the data, or give y");
   }
   if (target == TargetKind::real && !data.has_target()) {
     if (data.has_labels())
-      throw InvalidData(concat(who, " is a regressor, but the target '", printable(data.target_name()),
-                               "' holds class labels (", join(data.class_names(), 3), ")"),
-                        "use a classifier, or read the data with task = regression");
+      throw InvalidData(
+          concat(who, " is a regressor, but the target '", printable(data.target_name()),
+                 "' holds class labels (", join(data.class_names(), 3), ")"),
+          "use a classifier, or read the data with task = regression");
     throw InvalidData(concat(who, " needs a target, but the data set has none"),
                       "name the target column when reading the data, or give y");
   }
@@ -148,9 +154,11 @@ void check_target(std::string_view who, const Dataset& data, TargetKind target) 
 void check_fit_data(std::string_view who, const Dataset& data, TargetKind target,
                     const Capabilities& capabilities) {
   if (data.n_rows() == 0)
-    throw InvalidData(concat(who, " needs at least 1 row, got 0 rows of ", data.n_columns(), " columns"));
+    throw InvalidData(
+        concat(who, " needs at least 1 row, got 0 rows of ", data.n_columns(), " columns"));
   if (data.n_columns() == 0)
-    throw InvalidData(concat(who, " needs at least 1 column, got ", data.n_rows(), " rows of 0 columns"));
+    throw InvalidData(
+        concat(who, " needs at least 1 column, got ", data.n_rows(), " rows of 0 columns"));
   check_target(who, data, target);
   if (!capabilities.categorical && data.has_categorical())
     for (const Column& column : data.columns())
@@ -159,7 +167,8 @@ void check_fit_data(std::string_view who, const Dataset& data, TargetKind target
                                  "' has ", column.categories.size(), " categories"),
                           "put OneHotEncoder() or OrdinalEncoder() before it in a pipeline, or use "
                           "GradientBoosting*, which splits on categories");
-  if (!capabilities.missing_values && data.has_missing()) throw_missing(who, data.columns(), data.x());
+  if (!capabilities.missing_values && data.has_missing())
+    throw_missing(who, data.columns(), data.x());
   if (!capabilities.sample_weights && data.weights() != nullptr)
     throw Unsupported(concat(who, " has no use for sample weights"), "pass data.without_weights()");
 }
@@ -167,10 +176,11 @@ void check_fit_data(std::string_view who, const Dataset& data, TargetKind target
 void check_predict_data(std::string_view who, const MatrixView& x, const TrainedOn& trained_on,
                         const Capabilities& capabilities) {
   if (x.cols() != trained_on.n_columns())
-    throw InvalidData(concat(who, " was fitted with ", trained_on.n_columns(), " columns, got ", x.cols()),
-                      x.rows() == trained_on.n_columns()
-                          ? "x looks transposed: rows are samples and columns are features"
-                          : "pass the columns of the training data, in the same order");
+    throw InvalidData(
+        concat(who, " was fitted with ", trained_on.n_columns(), " columns, got ", x.cols()),
+        x.rows() == trained_on.n_columns()
+            ? "x looks transposed: rows are samples and columns are features"
+            : "pass the columns of the training data, in the same order");
   bool has_missing = false;
   for (Index i = 0; i < x.rows(); ++i) {
     double sum = 0;  // stays 0 unless the row holds NaN or inf
@@ -192,8 +202,9 @@ namespace {
 void check_lengths(std::string_view who, const MatrixView& x, Index labels) {
   if (labels == x.rows()) return;
   throw InvalidData(concat(who, ": x has ", x.rows(), " rows, but y has ", labels, " entries"),
-                    labels == x.cols() ? "x looks transposed: rows are samples and columns are features"
-                                       : "give one entry of y per row of x");
+                    labels == x.cols()
+                        ? "x looks transposed: rows are samples and columns are features"
+                        : "give one entry of y per row of x");
 }
 
 }  // namespace
@@ -211,10 +222,11 @@ Dataset dataset_from(std::string_view who, const MatrixView& x, const Labels& y)
   Index n_distinct = 0;
   for (const char mark : seen) n_distinct += mark;
   if (seen.empty() || n_distinct != static_cast<Index>(high) + 1)
-    throw InvalidData(concat(who, ": y must hold the codes 0..K-1, each at least once, got values in ", low,
-                             "..", high),
-                      "make a Dataset(x, y): its labels() are such codes and its class_names() say what they "
-                      "stand for");
+    throw InvalidData(
+        concat(who, ": y must hold the codes 0..K-1, each at least once, got values in ", low, "..",
+               high),
+        "make a Dataset(x, y): its labels() are such codes and its class_names() say what they "
+        "stand for");
   std::vector<std::string> names;
   for (int code = 0; code <= high; ++code) names.push_back(std::to_string(code));
   return Dataset::borrow(x).with_labels(y, std::move(names));

@@ -37,8 +37,8 @@ std::vector<StateReader> StateReader::list(std::string_view key) const {
   const auto* items = reader.value_->get_if<Value::List>();
   const auto* reals = reader.value_->get_if<Value::Reals>();
   const auto* integers = reader.value_->get_if<Value::Integers>();
-  const bool empty_array = (reals != nullptr && reals->empty()) ||
-                           (integers != nullptr && integers->empty());
+  const bool empty_array =
+      (reals != nullptr && reals->empty()) || (integers != nullptr && integers->empty());
   if (items == nullptr && !empty_array) reader.fail("must be a list");
   std::vector<StateReader> readers;
   if (items == nullptr) return readers;
@@ -68,7 +68,8 @@ double StateReader::real(std::string_view key) const {
   const StateReader reader = at(key);
   double number = std::numeric_limits<double>::quiet_NaN();
   if (const auto* real = reader.value_->get_if<double>()) number = *real;
-  if (const auto* whole = reader.value_->get_if<std::int64_t>()) number = static_cast<double>(*whole);
+  if (const auto* whole = reader.value_->get_if<std::int64_t>())
+    number = static_cast<double>(*whole);
   if (!std::isfinite(number)) reader.fail("must be a finite number");
   return number;
 }

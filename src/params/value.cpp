@@ -28,8 +28,9 @@ std::string_view trimmed(std::string_view text) {
 }
 
 [[noreturn]] void bad_value(std::string_view text) {
-  throw InvalidParameter(concat("'", printable(text), "' is not a value"),
-                         "values are numbers, true, false, none, words, \"quoted text\" and [lists]");
+  throw InvalidParameter(
+      concat("'", printable(text), "' is not a value"),
+      "values are numbers, true, false, none, words, \"quoted text\" and [lists]");
 }
 
 Value parse_list(std::string_view text) {

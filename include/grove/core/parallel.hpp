@@ -75,7 +75,9 @@ void parallel_tasks(const Context& context, Index n, F&& f) {
   using Body = std::remove_reference_t<F>;
   detail::run_tasks(
       context, n,
-      [](void* body, Index task, const Context& inner) { (*static_cast<Body*>(body))(task, inner); },
+      [](void* body, Index task, const Context& inner) {
+        (*static_cast<Body*>(body))(task, inner);
+      },
       const_cast<void*>(static_cast<const void*>(&f)));
 }
 

@@ -8,9 +8,10 @@
 #endif
 #include <Eigen/Core>
 
-static_assert(EIGEN_DEFAULT_ALIGN_BYTES == 16,
-              "grove is built with 16-byte Eigen alignment: include a grove header before any Eigen "
-              "header, or compile with -DEIGEN_MAX_ALIGN_BYTES=16");
+static_assert(
+    EIGEN_DEFAULT_ALIGN_BYTES == 16,
+    "grove is built with 16-byte Eigen alignment: include a grove header before any Eigen "
+    "header, or compile with -DEIGEN_MAX_ALIGN_BYTES=16");
 
 namespace grove {
 
@@ -29,7 +30,8 @@ using MatrixView = Eigen::Ref<const Matrix, 0, Eigen::OuterStride<>>;
 using VectorView = Eigen::Ref<const Vector>;
 using LabelsView = Eigen::Ref<const Labels>;
 
-/// What `Dataset::x()` returns: a window on the data set's storage; binds to `MatrixView` without a copy.
+/// What `Dataset::x()` returns: a window on the data set's storage; binds to `MatrixView` without a
+/// copy.
 using MatrixMap = Eigen::Map<const Matrix, Eigen::Unaligned, Eigen::OuterStride<>>;
 
 }  // namespace grove

@@ -8,31 +8,40 @@
 #include "grove/data/trained_on.hpp"
 #include "grove/params/schema.hpp"
 
-// What a type must have to be used as an estimator or a transformer. Nothing is inherited. Required of
-// an estimator: copyable, `fit(const Dataset&)` and one of `Labels predict(MatrixView) const`,
-// `Vector predict(MatrixView) const`, `Labels labels() const`. All else is optional and found by name.
+// What a type must have to be used as an estimator or a transformer. Nothing is inherited. Required
+// of an estimator: copyable, `fit(const Dataset&)` and one of `Labels predict(MatrixView) const`,
+// `Vector predict(MatrixView) const`, `Labels labels() const`. All else is optional and found by
+// name.
 
 namespace grove {
 
 namespace detail {
 
 template <class E>
-concept FitsWithContext = requires(E e, const Dataset& d, const Context& c) { e.fit(d, c); };
+concept FitsWithContext = requires(E e, const Dataset& d, const Context& c) {
+  e.fit(d, c);
+};
 template <class E>
-concept FitsPlain = requires(E e, const Dataset& d) { e.fit(d); };
+concept FitsPlain = requires(E e, const Dataset& d) {
+  e.fit(d);
+};
 template <class E>
 concept Fits = FitsWithContext<E> || FitsPlain<E>;
 
 template <class E>
-concept PredictsWithContext =
-    requires(const E e, const MatrixView& x, const Context& c) { e.predict(x, c); };
+concept PredictsWithContext = requires(const E e, const MatrixView& x, const Context& c) {
+  e.predict(x, c);
+};
 template <class E>
-concept Predicts = PredictsWithContext<E> || requires(const E e, const MatrixView& x) { e.predict(x); };
+concept Predicts = PredictsWithContext<E> || requires(const E e, const MatrixView& x) {
+  e.predict(x);
+};
 
 template <class E>
 concept PredictsLabels = requires(const E e, const MatrixView& x) {
   { e.predict(x) } -> std::convertible_to<Labels>;
-} && !requires(const E e, const MatrixView& x) {
+}
+&&!requires(const E e, const MatrixView& x) {
   { e.predict(x) } -> std::same_as<Vector>;
 };
 template <class E>

@@ -21,13 +21,12 @@ std::string readable_type_name(const std::type_info& type);
 
 /// Any estimator as a value, in the manner of std::function: holds a copy of a grove estimator, a
 /// Pipeline, or a type of yours that meets the requirements in concepts.hpp. Copies are deep in
-/// meaning and cheap in fact (a fitted state is shared and immutable). A moved-from Estimator may
-/// only be destroyed or assigned to.
+/// meaning and cheap in fact (a fitted state is shared and immutable). A moved-from Estimator
+/// throws NotFitted until something is assigned to it.
 class Estimator {
  public:
   template <class E>
-    requires(!std::same_as<E, Estimator>)
-  Estimator(E estimator);
+  requires(!std::same_as<E, Estimator>) Estimator(E estimator);
   Estimator(const Estimator& other);
   Estimator(Estimator&&) noexcept;
   Estimator& operator=(const Estimator& other);
@@ -82,6 +81,8 @@ class Estimator {
 
  private:
   explicit Estimator(std::unique_ptr<detail::AnyEstimator> held);
+  const detail::AnyEstimator& held() const;
+  detail::AnyEstimator& held();
   std::unique_ptr<detail::AnyEstimator> held_;
 };
 

@@ -206,27 +206,29 @@ struct EstimatorModel final : AnyEstimator {
 }  // namespace detail
 
 template <class E>
-  requires(!std::same_as<E, Estimator>)
-Estimator::Estimator(E estimator) {
+requires(!std::same_as<E, Estimator>) Estimator::Estimator(E estimator) {
   static_assert(std::copy_constructible<E>, "an estimator must be copyable");
   static_assert(detail::Fits<E>,
-                "an estimator needs `void fit(const Dataset&)` or `void fit(const Dataset&, const Context&)`");
-  static_assert(detail::Predicts<E> || detail::HasLabels<E>,
-                "an estimator needs `Labels predict(MatrixView) const` (classifier), `Vector "
-                "predict(MatrixView) const` (regressor) or `Labels labels() const` (clusterer); did you "
-                "forget const?");
-  static_assert(!detail::Predicts<E> || detail::PredictsLabels<E> || detail::PredictsValues<E>,
-                "an estimator's predict must return grove::Labels (class codes) or grove::Vector (real "
-                "values)");
-  if constexpr (detail::Fits<E> && (detail::PredictsLabels<E> || detail::PredictsValues<E> ||
-                                    detail::HasLabels<E>)) {
+                "an estimator needs `void fit(const Dataset&)` or `void fit(const Dataset&, const "
+                "Context&)`");
+  static_assert(
+      detail::Predicts<E> || detail::HasLabels<E>,
+      "an estimator needs `Labels predict(MatrixView) const` (classifier), `Vector "
+      "predict(MatrixView) const` (regressor) or `Labels labels() const` (clusterer); did you "
+      "forget const?");
+  static_assert(
+      !detail::Predicts<E> || detail::PredictsLabels<E> || detail::PredictsValues<E>,
+      "an estimator's predict must return grove::Labels (class codes) or grove::Vector (real "
+      "values)");
+  if constexpr (detail::Fits<E> &&
+                (detail::PredictsLabels<E> || detail::PredictsValues<E> || detail::HasLabels<E>)) {
     held_ = std::make_unique<detail::EstimatorModel<E>>(std::move(estimator));
   }
 }
 
 template <class E>
 const E* Estimator::get_if() const {
-  return held_->type() == typeid(E) ? static_cast<const E*>(held_->object()) : nullptr;
+  return held().type() == typeid(E) ? static_cast<const E*>(held().object()) : nullptr;
 }
 
 }  // namespace grove

@@ -11,7 +11,8 @@ namespace grove {
 
 /// Transformers in order, then an estimator: `Pipeline(StandardScaler{}, KNeighborsClassifier())`.
 /// fit fits each step on the output of the one before; predict sends x through the same steps. In
-/// cross-validation everything is fitted inside the fold. Itself an estimator of its last step's kind.
+/// cross-validation everything is fitted inside the fold. Itself an estimator of its last step's
+/// kind.
 class Pipeline {
  public:
   static constexpr std::string_view type_name = "Pipeline";
@@ -24,12 +25,14 @@ class Pipeline {
   Pipeline(std::vector<Transformer> steps, Estimator last);
 
   const std::vector<Transformer>& transformers() const { return transformers_; }
-  const Estimator& last() const { return last_.front(); }
+  /// Throws NotFitted if the pipeline was moved from.
+  const Estimator& last() const;
 
   EstimatorKind kind() const;
   std::string expression() const;
   Capabilities capabilities() const;
   Pipeline& fit(const Dataset& data, const Context& context = {});
+  /// See Estimator: class codes or cluster labels; real values come from predict_values.
   Labels predict(const MatrixView& x, const Context& context = {}) const;
   Vector predict_values(const MatrixView& x, const Context& context = {}) const;
   Matrix predict_proba(const MatrixView& x, const Context& context = {}) const;
@@ -41,6 +44,8 @@ class Pipeline {
   const TrainedOn* trained_on() const;
   const FitReport* report() const;
   Value save_state() const;
+  /// A fitted pipeline from fitted steps, as read from a model file.
+  static Pipeline from_fitted(std::vector<Transformer> steps, Estimator last);
 
  private:
   template <class Head, class... Tail>

@@ -20,8 +20,7 @@ struct AnyTransformer;
 class Transformer {
  public:
   template <class T>
-    requires(!std::same_as<T, Transformer>)
-  Transformer(T transformer);
+  requires(!std::same_as<T, Transformer>) Transformer(T transformer);
   Transformer(const Transformer& other);
   Transformer(Transformer&&) noexcept;
   Transformer& operator=(const Transformer& other);
@@ -52,6 +51,8 @@ class Transformer {
 
  private:
   explicit Transformer(std::unique_ptr<detail::AnyTransformer> held);
+  const detail::AnyTransformer& held() const;
+  detail::AnyTransformer& held();
   std::unique_ptr<detail::AnyTransformer> held_;
 };
 

@@ -14,8 +14,8 @@
 
 #include "grove/params/value.hpp"
 
-// One table per Params struct: validation, get and set by name, command-line help, save and load and
-// the documentation all come from it. A Params struct declares
+// One table per Params struct: validation, get and set by name, command-line help, save and load
+// and the documentation all come from it. A Params struct declares
 //     static const Schema<P>& schema();
 // and defines it in its .cpp as a function-local static.
 
@@ -35,9 +35,9 @@ struct Constraint {
 Constraint anything(std::string text);
 Constraint at_least(double low);
 Constraint greater_than(double low);
-Constraint between(double low, double high);            // both ends included
-Constraint strictly_between(double low, double high);   // both ends excluded
-Constraint above_up_to(double low, double high);        // low excluded, high included
+Constraint between(double low, double high);           // both ends included
+Constraint strictly_between(double low, double high);  // both ends excluded
+Constraint above_up_to(double low, double high);       // low excluded, high included
 Constraint one_of(std::vector<std::string> names);
 
 /// How a member type is read from and written to a Value. Specialise for types of your own.
@@ -95,7 +95,7 @@ struct ParamType<std::optional<T>> {
 };
 /// An enumeration lists its names in `std::span<const EnumName<E>> enum_names(E)` beside it.
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 struct ParamType<E> {
   static constexpr std::string_view name = "word";
   static Value to(E value) {
@@ -176,8 +176,7 @@ class Schema : public ParamTable {
     return add(std::move(name), member, anything("true or false"), std::move(doc));
   }
   template <class E>
-    requires std::is_enum_v<E>
-  Schema& add(std::string name, E P::*member, std::string doc) {
+  requires std::is_enum_v<E> Schema& add(std::string name, E P::*member, std::string doc) {
     return add(std::move(name), member, one_of_enum<E>(), std::move(doc));
   }
 

@@ -1,0 +1,154 @@
+#include "grove/estimator/estimator.hpp"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <utility>
+
+#include "core/text.hpp"
+#include "grove/core/error.hpp"
+
+namespace grove {
+
+std::string_view to_string(EstimatorKind kind) {
+  switch (kind) {
+    case EstimatorKind::classifier:
+      return "classifier";
+    case EstimatorKind::regressor:
+      return "regressor";
+    case EstimatorKind::clusterer:
+      return "clusterer";
+  }
+  return "estimator";
+}
+
+namespace detail {
+
+std::string readable_type_name(const std::type_info& type) {
+  int status = 0;
+  char* text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+  std::string name = text != nullptr ? text : type.name();
+  std::free(text);
+  const std::size_t scope = name.rfind("::");
+  return scope == std::string::npos ? name : name.substr(scope + 2);
+}
+
+void throw_no_labels(const std::string& who, EstimatorKind kind) {
+  if (kind == EstimatorKind::regressor)
+    throw Unsupported(concat(who, " is a regressor: it predicts real values, not labels"),
+                      "call predict_values");
+  throw Unsupported(concat(who, " cannot label new points"),
+                    "its labels() are those of the training rows");
+}
+
+void throw_no_values(const std::string& who, EstimatorKind kind) {
+  throw Unsupported(concat(who, " is a ", to_string(kind), ": it predicts labels, not real values"),
+                    "call predict");
+}
+
+void throw_no_proba(const std::string& who) {
+  throw Unsupported(concat(who, " does not predict probabilities"),
+                    "use a classifier with predict_proba, or a metric of labels such as accuracy");
+}
+
+void throw_no_training_labels(const std::string& who) {
+  throw Unsupported(concat(who, " is not a clusterer: it keeps no labels of its training rows"),
+                    "call predict");
+}
+
+void throw_no_params(const std::string& who, std::string_view name) {
+  throw InvalidParameter(concat(who, " has no parameter '", printable(name), "'"),
+                         "the type declares no Params with a schema()");
+}
+
+void throw_not_savable(const std::string& who) {
+  throw Unsupported(
+      concat(who, " cannot be saved"),
+      "only estimators of grove's registry are; keep the program that makes this one");
+}
+
+std::string expression_text(std::string_view name, const ParamValues& values,
+                            const ParamValues& defaults) {
+  std::string inside;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (values[i].second == defaults[i].second) continue;
+    inside += concat(inside.empty() ? "" : ", ", values[i].first, "=", to_text(values[i].second));
+  }
+  return concat(name, "(", inside, ")");
+}
+
+}  // namespace detail
+
+const detail::AnyEstimator& Estimator::held() const {
+  if (!held_) throw NotFitted("this Estimator was moved from", "assign an estimator to it first");
+  return *held_;
+}
+detail::AnyEstimator& Estimator::held() {
+  return const_cast<detail::AnyEstimator&>(std::as_const(*this).held());
+}
+
+Estimator::Estimator(const Estimator& other) : held_(other.held().clone()) {}
+Estimator::Estimator(Estimator&&) noexcept = default;
+Estimator& Estimator::operator=(const Estimator& other) {
+  if (this != &other) held_ = other.held().clone();
+  return *this;
+}
+Estimator& Estimator::operator=(Estimator&&) noexcept = default;
+Estimator::~Estimator() = default;
+Estimator::Estimator(std::unique_ptr<detail::AnyEstimator> held) : held_(std::move(held)) {}
+
+std::string Estimator::name() const { return held().name(); }
+std::string Estimator::expression() const { return held().expression(); }
+EstimatorKind Estimator::kind() const { return held().kind(); }
+Capabilities Estimator::capabilities() const { return held().capabilities(); }
+
+Estimator& Estimator::fit(const Dataset& data, const Context& context) {
+  held().fit(data, context);
+  return *this;
+}
+
+Labels Estimator::predict(const MatrixView& x, const Context& context) const {
+  return held().predict(x, context);
+}
+Vector Estimator::predict_values(const MatrixView& x, const Context& context) const {
+  return held().predict_values(x, context);
+}
+Matrix Estimator::predict_proba(const MatrixView& x, const Context& context) const {
+  return held().predict_proba(x, context);
+}
+bool Estimator::has_predict_proba() const { return held().has_predict_proba(); }
+
+namespace {
+
+/// Types that do not remember their columns get the data's as they are.
+template <class Predict>
+auto on_aligned(const Estimator& estimator, const Dataset& data, const Predict& predict) {
+  const TrainedOn* trained_on = estimator.trained_on();
+  if (trained_on == nullptr || trained_on->columns == data.columns())
+    return predict(MatrixView(data.x()));
+  return predict(MatrixView(trained_on->align(data, estimator.name())));
+}
+
+}  // namespace
+
+Labels Estimator::predict(const Dataset& data, const Context& context) const {
+  return on_aligned(*this, data, [&](const MatrixView& x) { return predict(x, context); });
+}
+Vector Estimator::predict_values(const Dataset& data, const Context& context) const {
+  return on_aligned(*this, data, [&](const MatrixView& x) { return predict_values(x, context); });
+}
+Matrix Estimator::predict_proba(const Dataset& data, const Context& context) const {
+  return on_aligned(*this, data, [&](const MatrixView& x) { return predict_proba(x, context); });
+}
+
+Labels Estimator::labels() const { return held().labels(); }
+Estimator Estimator::unfitted() const { return Estimator(held().unfitted()); }
+ParamValues Estimator::param_values() const { return held().param_values(); }
+void Estimator::set_param(std::string_view name, const Value& value) {
+  held().set_param(name, value);
+}
+const TrainedOn* Estimator::trained_on() const { return held().trained_on(); }
+const FitReport* Estimator::report() const { return held().report(); }
+Value Estimator::save_state() const { return held().save_state(); }
+
+}  // namespace grove
