@@ -1,0 +1,143 @@
+#include "core/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <memory>
+#include <system_error>
+#include <vector>
+
+#include "core/text.hpp"
+#include "grove/core/error.hpp"
+
+namespace grove {
+
+namespace {
+
+std::string reason(int code) { return std::generic_category().message(code); }
+
+[[noreturn]] void cannot(std::string_view verb, const std::string& path, const std::string& why,
+                         std::string hint = {}) {
+  throw Error(concat("cannot ", verb, " '", printable(path, 300), "': ", why), std::move(hint));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return value_; }
+  bool ok() const { return value_ >= 0; }
+  /// 0, or what went wrong: some file systems report a full disk only here.
+  int close() {
+    const int result = value_ >= 0 && ::close(value_) != 0 ? errno : 0;
+    value_ = -1;
+    return result;
+  }
+
+ private:
+  int value_;
+};
+
+/// 0 or an errno.
+int write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
+std::string link_target(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> resolved(::realpath(path.c_str(), nullptr),
+                                                             &std::free);
+  return resolved ? std::string(resolved.get()) : path;
+}
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+void write_to_device(const std::string& path, std::string_view bytes) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.ok()) cannot("write", path, reason(errno));
+  int failure = write_all(file.get(), bytes);
+  const int closing = file.close();
+  if (failure == 0) failure = closing;
+  if (failure != 0) cannot("write", path, reason(failure));
+}
+
+mode_t mode_for_new_files() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0666 & ~mask;
+}
+
+}  // namespace
+
+void write_file_atomically(const std::string& path, std::string_view bytes) {
+  struct stat status {};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (exists && S_ISDIR(status.st_mode))
+    cannot("write", path, "it is a directory", "give the name of a file in it");
+  if (exists && !S_ISREG(status.st_mode)) return write_to_device(path, bytes);
+  const std::string target = exists ? link_target(path) : path;
+  const std::string folder = folder_of(target);
+  std::string beside = target + ".part-XXXXXX";
+  Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
+  if (!file.ok()) {
+    const int code = errno;
+    cannot("write", path, reason(code),
+           code == ENOENT || code == ENOTDIR
+               ? concat("make the directory '", printable(folder), "' first")
+               : std::string());
+  }
+  int failure = write_all(file.get(), bytes);
+  const mode_t mode = exists ? status.st_mode & 07777 : mode_for_new_files();
+  if (failure == 0 && ::fchmod(file.get(), mode) != 0) failure = errno;
+  if (failure == 0 && ::fsync(file.get()) != 0) failure = errno;
+  const int closing = file.close();
+  if (failure == 0) failure = closing;
+  if (failure == 0 && ::rename(beside.c_str(), target.c_str()) != 0) failure = errno;
+  if (failure != 0) {
+    ::unlink(beside.c_str());
+    cannot("write", path, reason(failure));
+  }
+  // The new name itself survives a power cut only when its directory is on disk; not all can be
+  // synced.
+  const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.ok()) ::fsync(directory.get());
+}
+
+std::string read_whole_file(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.ok()) cannot("read", path, reason(errno));
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) cannot("read", path, reason(errno));
+  if (S_ISDIR(status.st_mode))
+    cannot("read", path, "it is a directory", "give the name of a file in it");
+  if (!S_ISREG(status.st_mode)) cannot("read", path, "it is not a regular file");
+  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t size = 0;
+  while (true) {
+    if (size == bytes.size()) bytes.resize(bytes.size() + 4096);
+    const ssize_t got = ::read(file.get(), bytes.data() + size, bytes.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) cannot("read", path, reason(errno));
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+}  // namespace grove
