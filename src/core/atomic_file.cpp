@@ -5,11 +5,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdlib>
 #include <memory>
 #include <system_error>
-#include <vector>
 
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
@@ -76,10 +74,13 @@ void write_to_device(const std::string& path, std::string_view bytes) {
   if (failure != 0) cannot("write", path, reason(failure));
 }
 
-mode_t mode_for_new_files() {
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  return 0666 & ~mask;
+/// A new file of a name that is free, next to `target`; the name goes to `beside`.
+int open_beside(const std::string& target, std::string& beside) {
+  for (int i = 0;; ++i) {
+    beside = concat(target, ".part-", ::getpid(), "-", i);
+    const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file >= 0 || errno != EEXIST || i == 1000) return file;
+  }
 }
 
 }  // namespace
@@ -92,8 +93,8 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
   if (exists && !S_ISREG(status.st_mode)) return write_to_device(path, bytes);
   const std::string target = exists ? link_target(path) : path;
   const std::string folder = folder_of(target);
-  std::string beside = target + ".part-XXXXXX";
-  Descriptor file(::mkostemp(beside.data(), O_CLOEXEC));
+  std::string beside;
+  Descriptor file(open_beside(target, beside));
   if (!file.ok()) {
     const int code = errno;
     cannot("write", path, reason(code),
@@ -102,8 +103,7 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
                : std::string());
   }
   int failure = write_all(file.get(), bytes);
-  const mode_t mode = exists ? status.st_mode & 07777 : mode_for_new_files();
-  if (failure == 0 && ::fchmod(file.get(), mode) != 0) failure = errno;
+  if (failure == 0 && exists && ::fchmod(file.get(), status.st_mode & 07777) != 0) failure = errno;
   if (failure == 0 && ::fsync(file.get()) != 0) failure = errno;
   const int closing = file.close();
   if (failure == 0) failure = closing;
