@@ -31,11 +31,15 @@ std::string Pipeline::expression() const {
 }
 
 Capabilities Pipeline::capabilities() const {
-  // What the first step takes, the pipeline takes: later steps see its output, and say so
-  // themselves if they cannot use it.
-  Capabilities capabilities =
-      transformers_.empty() ? last().capabilities() : transformers_.front().capabilities();
-  capabilities.sample_weights = last().capabilities().sample_weights;
+  // A step passes on what it does not remove, so it must be followed by steps that take it.
+  Capabilities capabilities = last().capabilities();
+  for (auto step = transformers_.rbegin(); step != transformers_.rend(); ++step) {
+    const Capabilities own = step->capabilities();
+    capabilities.missing_values =
+        own.missing_values && (own.removes_missing || capabilities.missing_values);
+    capabilities.categorical =
+        own.categorical && (own.removes_categorical || capabilities.categorical);
+  }
   return capabilities;
 }
 

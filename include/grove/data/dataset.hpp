@@ -3,11 +3,20 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "grove/core/types.hpp"
 
 namespace grove {
+
+namespace detail {
+template <class Derived>
+inline constexpr bool is_row_major_memory = Derived::IsRowMajor &&
+                                            (int(Derived::Flags) & int(Eigen::DirectAccessBit)) !=
+                                                0 &&
+                                            int(Derived::InnerStrideAtCompileTime) == 1;
+}  // namespace detail
 
 enum class ColumnKind { numeric, categorical };
 
@@ -18,6 +27,8 @@ struct Column {
   std::vector<std::string> categories = {};
   bool operator==(const Column&) const = default;
 };
+
+using Columns = std::vector<Column>;
 
 /// An immutable table of samples over shared storage: copies are cheap, `with_...` share what they
 /// do not change.
@@ -43,6 +54,17 @@ class Dataset {
   static Dataset borrow(const MatrixView& x, std::vector<Column> columns = {});
   static Dataset borrow(const MatrixView& x, const Labels& y, std::vector<Column> columns = {});
   static Dataset borrow(const MatrixView& x, const Vector& y, std::vector<Column> columns = {});
+
+  /// What would have to be copied cannot be borrowed: column-major matrices and expressions.
+  template <class Derived, class... Rest,
+            class = std::enable_if_t<!detail::is_row_major_memory<Derived>>>
+  static void borrow(const Eigen::MatrixBase<Derived>&, const Rest&...) {
+    static_assert(
+        detail::is_row_major_memory<Derived>,
+        "Dataset::borrow needs row-major memory (grove::Matrix, a row block of it, or a Map of "
+        "one); a column-major matrix or an expression would be copied and the copy would die: use "
+        "Dataset(x) instead");
+  }
 
   /// Codes as they are: every code in 0..class_names.size()-1. The way to make a part of a larger
   /// set that may miss a class.

@@ -14,6 +14,9 @@ struct Capabilities {
   bool missing_values = false;
   bool categorical = false;
   bool sample_weights = true;
+  /// Of a transformer: its output is free of missing values, or of categorical columns.
+  bool removes_missing = false;
+  bool removes_categorical = false;
 };
 
 /// What a fitted model remembers of the data it was fitted on.

@@ -87,10 +87,13 @@ struct ParamType<std::optional<T>> {
     return value ? ParamType<T>::to(*value) : Value();
   }
   static std::optional<std::optional<T>> from(const Value& value) {
-    if (value.is_null()) return std::optional<T>();
-    auto inner = ParamType<T>::from(value);
-    if (!inner) return std::nullopt;
-    return std::optional<std::optional<T>>(std::in_place, std::move(inner));
+    std::optional<std::optional<T>> result;
+    if (value.is_null()) {
+      result.emplace();
+    } else if (auto inner = ParamType<T>::from(value)) {
+      result.emplace(std::move(*inner));
+    }
+    return result;
   }
 };
 /// An enumeration lists its names in `std::span<const EnumName<E>> enum_names(E)` beside it.
