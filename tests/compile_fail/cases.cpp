@@ -1,0 +1,55 @@
+#ifdef CASE_eigen_first_with_avx
+#define EIGEN_MAX_ALIGN_BYTES 32
+#include <Eigen/Core>
+#endif
+#include "grove/estimator/pipeline.hpp"
+
+using namespace grove;
+
+struct Good {
+  void fit(const Dataset&) {}
+  Labels predict(MatrixView x) const { return Labels::Zero(x.rows()); }
+};
+
+struct PredictNotConst {
+  void fit(const Dataset&) {}
+  Labels predict(MatrixView x) { return Labels::Zero(x.rows()); }
+};
+
+struct NoFit {
+  Labels predict(MatrixView x) const { return Labels::Zero(x.rows()); }
+};
+
+struct WrongPredictType {
+  void fit(const Dataset&) {}
+  std::string predict(MatrixView) const { return {}; }
+};
+
+struct NotCopyable : Good {
+  NotCopyable() = default;
+  NotCopyable(NotCopyable&&) = default;
+  NotCopyable(const NotCopyable&) = delete;
+};
+
+int main() {
+  const Estimator good = Good{};
+#ifdef CASE_predict_not_const
+  const Estimator bad = PredictNotConst{};
+#endif
+#ifdef CASE_no_fit
+  const Estimator bad = NoFit{};
+#endif
+#ifdef CASE_wrong_predict_type
+  const Estimator bad = WrongPredictType{};
+#endif
+#ifdef CASE_not_copyable
+  const Estimator bad = Estimator(NotCopyable{});
+#endif
+#ifdef CASE_estimator_in_the_middle
+  const Pipeline bad(Good{}, Good{});
+#endif
+#ifdef CASE_borrow_column_major
+  const Eigen::MatrixXd x = Eigen::MatrixXd::Zero(3, 2);
+  Dataset::borrow(x);
+#endif
+}

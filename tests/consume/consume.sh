@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# consume.sh HOW SOURCE BUILD WORK COMPILER: builds a scratch project against grove and runs it.
+# HOW: find_package | find_package_native | pkg_config (of an installation of BUILD), add_subdirectory (of SOURCE).
+set -euo pipefail
+how=$1 source=$2 build=$3 work=$4 compiler=$5
+rm -rf "$work"
+mkdir -p "$work"
+if [ "$how" != add_subdirectory ]; then
+  cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
+  for installed in include/grove/grove.hpp bin/grove share/grove/datasets/index.json; do
+    [ -e "$work/prefix/$installed" ] || { echo "not installed: $installed"; exit 1; }
+  done
+fi
+case $how in
+  find_package | find_package_native)
+    flags=$([ "$how" = find_package ] || echo -march=native)
+    cmake -G Ninja -S "$source/tests/consume/find_package" -B "$work/build" -DCMAKE_CXX_COMPILER="$compiler" \
+          -DCMAKE_PREFIX_PATH="$work/prefix" -DCONSUMER_FLAGS="$flags" >"$work/configure.log"
+    cmake --build "$work/build"
+    "$work/build/consumer"
+    # The command finds its data sets where they were installed.
+    (cd / && env -u GROVE_DATASETS "$work/prefix/bin/grove" datasets >"$work/datasets.txt")
+    grep -q iris "$work/datasets.txt"
+    ;;
+  pkg_config)
+    export PKG_CONFIG_PATH="$work/prefix/lib/pkgconfig:$(echo "$work"/prefix/lib/*/pkgconfig)"
+    "$compiler" -std=c++20 "$source/tests/consume/main.cpp" $(pkg-config --cflags --libs grove) -o "$work/consumer"
+    LD_LIBRARY_PATH="$work/prefix/lib:$(echo "$work"/prefix/lib/*-gnu)" "$work/consumer"
+    ;;
+  add_subdirectory)
+    cmake -G Ninja -S "$source/tests/consume/add_subdirectory" -B "$work/build" -DCMAKE_CXX_COMPILER="$compiler" \
+          -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS=-O0 -DGROVE_SOURCE="$source" >"$work/configure.log"
+    cmake --build "$work/build"
+    "$work/build/consumer"
+    ;;
+esac
