@@ -17,14 +17,13 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/grove-config.cmake
               ${CMAKE_CURRENT_BINARY_DIR}/grove-config-version.cmake
         DESTINATION ${grove_package_dir})
 
-# pkg-config follows Requires.private for headers only when linking statically, so a static grove
-# names its libraries openly.
-if(BUILD_SHARED_LIBS)
-  set(GROVE_PC_PRIVATE Requires.private)
-  set(GROVE_PC_OPENMP "")
-else()
-  set(GROVE_PC_PRIVATE Requires)
-  list(JOIN OpenMP_CXX_LIBRARIES " " GROVE_PC_OPENMP)
+# A static grove needs its private libraries named; a shared one brings them along.
+file(RELATIVE_PATH GROVE_PC_UP /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+set(GROVE_PC_REQUIRES eigen3)
+set(GROVE_PC_LIBS "")
+if(NOT BUILD_SHARED_LIBS)
+  string(APPEND GROVE_PC_REQUIRES " zlib libcrypto")
+  list(JOIN OpenMP_CXX_LIBRARIES " " GROVE_PC_LIBS)
 endif()
 configure_file(cmake/grove.pc.in grove.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/grove.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

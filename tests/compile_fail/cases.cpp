@@ -1,5 +1,5 @@
-#ifdef CASE_eigen_first_with_avx
-#define EIGEN_MAX_ALIGN_BYTES 32
+#ifdef CASE_eigen_first
+#define EIGEN_MALLOC_ALREADY_ALIGNED 0
 #include <Eigen/Core>
 #endif
 #include "grove/estimator/pipeline.hpp"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # consume.sh HOW SOURCE BUILD WORK COMPILER: builds a scratch project against grove and runs it.
-# HOW: find_package | find_package_native | pkg_config (of an installation of BUILD), add_subdirectory (of SOURCE).
+# HOW: find_package | pkg_config (of an installation of BUILD), add_subdirectory (of SOURCE).
 set -euo pipefail
 how=$1 source=$2 build=$3 work=$4 compiler=$5
 rm -rf "$work"
@@ -12,10 +12,9 @@ if [ "$how" != add_subdirectory ]; then
   done
 fi
 case $how in
-  find_package | find_package_native)
-    flags=$([ "$how" = find_package ] || echo -march=native)
+  find_package)
     cmake -G Ninja -S "$source/tests/consume/find_package" -B "$work/build" -DCMAKE_CXX_COMPILER="$compiler" \
-          -DCMAKE_PREFIX_PATH="$work/prefix" -DCONSUMER_FLAGS="$flags" >"$work/configure.log"
+          -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/configure.log"
     cmake --build "$work/build"
     "$work/build/consumer"
     ;;

@@ -1,17 +1,21 @@
 #pragma once
 
-// Eigen's heap alignment is part of its binary interface: a matrix allocated by a library built for
-// SSE2 and freed by a program built for AVX would be freed the wrong way. 16 bytes is what glibc's
-// malloc gives, works with every instruction set, and costs nothing measurable on current CPUs.
-#if !defined(EIGEN_CORE_H) && !defined(EIGEN_MAX_ALIGN_BYTES)
-#define EIGEN_MAX_ALIGN_BYTES 16
+// How Eigen allocates is part of its binary interface: a matrix made by one side and freed by the
+// other must come from the same malloc. grove is built for plain x86-64 (and picks AVX by itself at
+// run time), where Eigen uses glibc's; address sanitizer changes that unless told otherwise.
+#if !defined(EIGEN_CORE_H) && !defined(EIGEN_MALLOC_ALREADY_ALIGNED)
+#define EIGEN_MALLOC_ALREADY_ALIGNED 1
 #endif
 #include <Eigen/Core>
 
 static_assert(
     EIGEN_DEFAULT_ALIGN_BYTES == 16,
-    "grove is built with 16-byte Eigen alignment: include a grove header before any Eigen "
-    "header, or compile with -DEIGEN_MAX_ALIGN_BYTES=16");
+    "this file is compiled for AVX, where Eigen allocates in another way than in grove's "
+    "library, and matrices that cross the border would crash: compile the files that "
+    "include grove without -mavx and -march=native; grove uses AVX at run time by itself");
+static_assert(EIGEN_MALLOC_ALREADY_ALIGNED == 1,
+              "Eigen allocates in another way here than in grove's library: include a grove header "
+              "before Eigen's, or compile with -DEIGEN_MALLOC_ALREADY_ALIGNED=1");
 
 namespace grove {
 
