@@ -61,9 +61,8 @@ double log_loss(const LabelsView& y_true, const ScoresView& proba, const SampleW
   check_probabilities("log_loss", proba);
   const Index n = y_true.size();
   if (proba.cols() == 1) {
-    const double* p = proba.data();
     return mean_of(weights, n, [&](Index i) {
-      const double one = clipped(p[i]);
+      const double one = clipped(*proba.row(i));
       const double sum = (1 - one) + one;
       return -std::log((y_true[i] == 1 ? one : 1 - one) / sum);
     });

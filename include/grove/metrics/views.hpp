@@ -1,8 +1,5 @@
 #pragma once
 
-#include <optional>
-#include <utility>
-
 #include "grove/core/types.hpp"
 
 // Parameter types shared by the metrics. Like `VectorView`: parameters only, never stored.
@@ -16,50 +13,74 @@ namespace grove::metrics {
 class SampleWeights {
  public:
   SampleWeights() = default;
-  SampleWeights(const Vector* weights) {
-    if (weights != nullptr) view_.emplace(*weights);
-  }
+  SampleWeights(const Vector* weights)
+      : data_(weights != nullptr ? weights->data() : nullptr),
+        size_(weights != nullptr ? weights->size() : 0),
+        given_(weights != nullptr) {}
   template <class Derived>
-  SampleWeights(const Eigen::MatrixBase<Derived>& weights)
-      : view_(std::in_place, weights.derived()) {}
+  SampleWeights(const Eigen::MatrixBase<Derived>& weights) : size_(weights.size()), given_(true) {
+    static_assert(Derived::IsVectorAtCompileTime, "sample weights are a vector");
+    if constexpr ((Derived::Flags & Eigen::DirectAccessBit) != 0) {
+      data_ = weights.derived().data();
+      if (weights.derived().innerStride() == 1) return;
+    }
+    copy_ = weights;
+    data_ = copy_.data();
+  }
   SampleWeights(const SampleWeights&) = delete;
   SampleWeights& operator=(const SampleWeights&) = delete;
 
-  /// Null if there are none.
-  const double* data() const { return view_ ? view_->data() : nullptr; }
-  Index size() const { return view_ ? view_->size() : 0; }
-  bool given() const { return view_.has_value(); }
+  bool given() const { return given_; }
+  Index size() const { return size_; }
+  const double* data() const { return data_; }
 
  private:
-  std::optional<VectorView> view_;
+  const double* data_ = nullptr;
+  Index size_ = 0;
+  bool given_ = false;
+  Vector copy_;  // of an expression, or of elements that do not lie side by side
 };
 
 /// Scores of n samples: a vector (of class 1 among two classes) or an n x n_classes matrix, one
-/// column per class. Row-major and contiguous memory is not copied.
+/// column per class. Vectors, rows and blocks of row-major matrices are not copied.
 class ScoresView {
  public:
   template <class Derived>
-  ScoresView(const Eigen::MatrixBase<Derived>& scores) {
-    if constexpr (Derived::IsVectorAtCompileTime) {
-      vector_.emplace(scores.derived());
-    } else {
-      matrix_.emplace(scores.derived());
+  ScoresView(const Eigen::MatrixBase<Derived>& scores)
+      : rows_(Derived::IsVectorAtCompileTime ? scores.size() : scores.rows()),
+        cols_(Derived::IsVectorAtCompileTime ? 1 : scores.cols()) {
+    constexpr bool vector = Derived::IsVectorAtCompileTime;
+    if constexpr ((Derived::Flags & Eigen::DirectAccessBit) != 0 &&
+                  (vector || Derived::IsRowMajor)) {
+      data_ = scores.derived().data();
+      stride_ = vector ? scores.derived().innerStride() : scores.derived().outerStride();
+      if (vector || scores.derived().innerStride() == 1) return;
     }
+    if constexpr (vector) {
+      copy_ = scores.reshaped(scores.size(), 1);
+    } else {
+      copy_ = scores;
+    }
+    data_ = copy_.data();
+    stride_ = cols_;
   }
   ScoresView(const ScoresView&) = delete;
   ScoresView& operator=(const ScoresView&) = delete;
 
-  Index rows() const { return vector_ ? vector_->size() : matrix_->rows(); }
+  Index rows() const { return rows_; }
   /// 1 for a vector.
-  Index cols() const { return vector_ ? 1 : matrix_->cols(); }
-  const double* data() const { return vector_ ? vector_->data() : matrix_->data(); }
+  Index cols() const { return cols_; }
+  const double* data() const { return data_; }
   /// From one row to the next.
-  Index stride() const { return vector_ ? 1 : matrix_->outerStride(); }
-  const double* row(Index i) const { return data() + i * stride(); }
+  Index stride() const { return stride_; }
+  const double* row(Index i) const { return data_ + i * stride_; }
 
  private:
-  std::optional<VectorView> vector_;
-  std::optional<MatrixView> matrix_;
+  Index rows_;
+  Index cols_;
+  const double* data_ = nullptr;
+  Index stride_ = 0;
+  Matrix copy_;  // of an expression or a column-major matrix
 };
 
 }  // namespace grove::metrics
