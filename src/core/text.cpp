@@ -77,7 +77,8 @@ std::string nearest_name(std::string_view name, const std::vector<std::string>& 
   std::string found;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = edit_distance(wanted, folded(candidate));
-    if (distance < best) {
+    // A name that shares nothing with the wanted one is no suggestion.
+    if (distance < best && distance < wanted.size()) {
       best = distance;
       found = candidate;
     }

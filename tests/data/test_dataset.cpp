@@ -75,7 +75,8 @@ TEST_CASE("The fingerprint follows content and nothing else") {
   CHECK(data.fingerprint() == Dataset::borrow(x.leftCols(2)).fingerprint());
   x(1, 1) += 1e-15 * 4;
   CHECK(data.fingerprint() != Dataset(x).fingerprint());
-  CHECK(data.fingerprint() != Dataset(small(), Columns{{.name = "a"}, {.name = "b"}}).fingerprint());
+  CHECK(data.fingerprint() !=
+        Dataset(small(), Columns{{.name = "a"}, {.name = "b"}}).fingerprint());
   CHECK(data.fingerprint() != data.with_target(Vector::Ones(3)).fingerprint());
   CHECK(data.with_weights(Vector::Ones(3)).fingerprint() != data.fingerprint());
 }
@@ -153,7 +154,8 @@ TEST_CASE("Prediction data are matched to the training columns by name") {
           (void)trained_on.align(Dataset(small(), Columns{{.name = "sise"}, {.name = "b"}}), "Toy");
         }) == "Toy was fitted with a column 'size', which the data lacks; did you mean 'sise'?");
   CHECK(message_of([&] {
-          (void)trained_on.align(Dataset(small(), Columns{{.name = "size"}, {.name = "colour"}}), "Toy");
+          (void)trained_on.align(Dataset(small(), Columns{{.name = "size"}, {.name = "colour"}}),
+                                 "Toy");
         }) == "Toy was fitted with a categorical column 'colour', but it is numeric in the data");
   const Value saved = trained_on.to_value();
   CHECK(TrainedOn::from_value(StateReader(saved)).columns == trained_on.columns);

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "grove/core/context.hpp"
+#include "grove/data/dataset.hpp"
+
+namespace grove {
+
+/// What the target is taken for. `automatic`: text, or integers with at most 20 different values,
+/// are classes; other numbers are a regression target.
+enum class Task { automatic, classification, regression };
+
+struct CsvOptions {
+  /// Column to predict; none = no target.
+  std::optional<std::string> target = {};
+  /// The last column is the target, unless `target` names one.
+  bool last_column_is_target = false;
+  Task task = Task::automatic;
+  /// Column of sample weights, and of group numbers or names.
+  std::optional<std::string> weights = {};
+  std::optional<std::string> groups = {};
+  /// Never guessed.
+  char delimiter = ',';
+  /// Words that stand for a missing value, besides the empty field, NA, N/A, NaN, nan and null.
+  std::vector<std::string> na = {};
+  /// Columns whose values are names even if they look like numbers.
+  std::vector<std::string> categorical = {};
+};
+
+/// Reads a CSV file with a header: UTF-8, RFC 4180 quotes, LF or CRLF; `.gz` is decompressed.
+///
+/// A column of decimal numbers is numeric; one of words is categorical with its categories in
+/// sorted order; one with both is refused unless named in `categorical`. Missing values become NaN.
+/// Quotes do not make a number a word. Throws ParseError with file, line and column for ragged
+/// rows, bad quotes, NUL, bad UTF-8, inf, overflow, repeated names, mixed columns and missing
+/// targets, and InvalidParameter for options that name no column. Always reports the first such
+/// row, for any number of threads.
+///
+/// Parallel over pieces of the file. Memory: the data set and a few MB per thread; a compressed
+/// file is held decompressed while it is read.
+Dataset read_csv(const std::string& path, const CsvOptions& options = {},
+                 const Context& context = {});
+
+/// The same for text in memory; `name` stands for the file in messages and names the data set.
+Dataset parse_csv(std::string_view text, const CsvOptions& options = {},
+                  const Context& context = {}, const std::string& name = "text");
+
+/// Writes columns, then the target, then `weight` and `group` if there are any: what read_csv reads
+/// back to an equal data set, apart from categories that look like numbers (name them in
+/// `categorical`). The file appears whole or not at all.
+void write_csv(const Dataset& data, const std::string& path);
+
+}  // namespace grove

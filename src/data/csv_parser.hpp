@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "grove/core/context.hpp"
+#include "grove/data/csv.hpp"
+
+// The inside of read_csv. The text after the header is cut into pieces at record ends; the pieces
+// are counted, then parsed straight into the data set's memory.
+
+namespace grove {
+
+/// Where the values of a column of the file go: every `stride`-th double from `data`.
+struct CsvColumn {
+  std::string name;
+  bool always_words = false;
+  bool skip = false;  // read, but not stored
+  double* data = nullptr;
+  Index stride = 1;
+};
+
+/// The words of one column in one piece, with the codes that stand for them there.
+struct PieceWords {
+  std::unordered_map<std::string_view, int> codes;
+  std::int64_t first_number_line = 0;  // 0 = none
+  std::int64_t first_number_column = 0;
+  std::int64_t first_word_line = 0;
+  std::int64_t first_word_column = 0;
+  std::string first_word;
+};
+
+struct CsvPiece {
+  std::string_view text;
+  Index first_row = 0;
+  Index n_rows = 0;
+  std::int64_t first_line = 0;
+  std::vector<PieceWords> words;      // per column, after parsing
+  std::deque<std::string> unescaped;  // what the codes of quoted words with "" point to
+};
+
+/// What all pieces share.
+struct CsvJob {
+  std::string name;
+  std::string_view text;
+  bool mapped = false;
+  const CsvOptions* options = nullptr;
+  std::vector<std::string> missing_words;
+  std::vector<CsvColumn> columns;
+};
+
+/// The names in the header, and the number of bytes and lines that it takes.
+struct CsvHeader {
+  std::vector<std::string> names;
+  std::size_t size = 0;
+  std::int64_t lines = 0;
+};
+CsvHeader parse_header(const CsvJob& job);
+
+/// Pieces of about `piece_size` bytes that end at record ends, with their rows and lines counted.
+std::vector<CsvPiece> cut(const CsvJob& job, std::string_view body, std::int64_t first_line,
+                          std::size_t piece_size, const Context& context);
+
+/// Stores the piece's values: numbers, NaN, or the piece's own code of a word.
+void parse_piece(const CsvJob& job, CsvPiece& piece);
+
+/// The line on which row `row` of the file begins.
+std::int64_t line_of_row(const std::vector<CsvPiece>& pieces, Index row);
+
+Dataset parse_csv_pieces(std::string_view text, bool mapped, const CsvOptions& options,
+                         const Context& context, const std::string& name, std::size_t piece_size);
+
+}  // namespace grove
