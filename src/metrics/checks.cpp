@@ -87,7 +87,7 @@ int check_classes(std::string_view who, const LabelsView& y_true, const LabelsVi
 
 void check_scores(std::string_view who, const LabelsView& y_true, const ScoresView& scores,
                   const SampleWeights& weights) {
-  check_rows(who, "y_true", y_true.size(), "the scores", scores.rows());
+  check_rows(who, "y_true", y_true.size(), "scores", scores.rows());
   const Index columns = scores.cols();
   if (columns == 0) throw InvalidData(concat(who, ": the scores have no columns"));
   check_codes(who, "y_true", y_true, columns == 1 ? 2 : static_cast<int>(columns));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "core/text.hpp"
@@ -53,7 +54,8 @@ double squared_distance(const double* a, const double* b, Index n) {
 /// feature: the distances from one row to a tile are computed side by side.
 class Tiles {
  public:
-  static constexpr Index width = 64;
+  static constexpr Index most = 64;
+  static constexpr Index step = 4;  // widths are multiples of it: little is wasted on tiny clusters
 
   Tiles(const MatrixView& x, const Grouping& groups) : n_features_(x.cols()) {
     std::vector<std::vector<Index>> open(groups.sizes.size());
@@ -61,7 +63,7 @@ class Tiles {
     for (Index i = 0; i < x.rows(); ++i) {
       const auto group = static_cast<std::size_t>(groups.group[static_cast<std::size_t>(i)]);
       open[group].push_back(i);
-      if (static_cast<Index>(open[group].size()) < width) continue;
+      if (static_cast<Index>(open[group].size()) < most) continue;
       full[group].push_back(std::move(open[group]));
       open[group].clear();
     }
@@ -78,15 +80,15 @@ class Tiles {
   double distance_sum(const double* row, Index tile) const {
     const Tile& t = tiles_[static_cast<std::size_t>(tile)];
     const double* values = values_.data() + t.begin;
-    double squares[width];
-    std::fill(squares, squares + width, 0.0);
-    for (Index c = 0; c < n_features_; ++c, values += width) {
-      const double v = row[c];
-      for (Index j = 0; j < width; ++j) squares[j] += (values[j] - v) * (values[j] - v);
+    double roots[most];
+    // The same operations for each row of the tile; a known width lets the compiler unroll.
+    if (t.width == most) {
+      distances(row, values, std::integral_constant<Index, most>{}, roots);
+    } else {
+      distances(row, values, t.width, roots);
     }
-    for (Index j = 0; j < width; ++j) squares[j] = std::sqrt(squares[j]);
     double sum = 0;
-    for (Index j = 0; j < t.size; ++j) sum += squares[j];
+    for (Index j = 0; j < t.size; ++j) sum += roots[j];
     return sum;
   }
 
@@ -95,11 +97,24 @@ class Tiles {
     Index group;
     Index begin;
     Index size;
+    Index width;
   };
+
+  template <class Width>
+  void distances(const double* row, const double* values, Width width, double* roots) const {
+    std::fill(roots, roots + width, 0.0);
+    for (Index c = 0; c < n_features_; ++c, values += width) {
+      const double v = row[c];
+      for (Index j = 0; j < width; ++j) roots[j] += (values[j] - v) * (values[j] - v);
+    }
+    for (Index j = 0; j < width; ++j) roots[j] = std::sqrt(roots[j]);
+  }
 
   void add(const MatrixView& x, Index group, const std::vector<Index>& rows) {
     const std::size_t begin = values_.size();
-    tiles_.push_back({group, static_cast<Index>(begin), static_cast<Index>(rows.size())});
+    const auto size = static_cast<Index>(rows.size());
+    const Index width = (size + step - 1) / step * step;
+    tiles_.push_back({group, static_cast<Index>(begin), size, width});
     values_.resize(begin + static_cast<std::size_t>(width * n_features_), 0);
     for (std::size_t j = 0; j < rows.size(); ++j) {
       for (Index c = 0; c < n_features_; ++c) {

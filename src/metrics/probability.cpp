@@ -128,9 +128,9 @@ ReliabilityCurve reliability_curve(const LabelsView& y_true, const VectorView& p
                                    const ReliabilityOptions& options) {
   constexpr std::string_view who = "reliability_curve";
   check_bins(who, options.n_bins);
-  check_rows(who, "y_true", y_true.size(), "the probabilities", proba.size());
+  check_rows(who, "y_true", y_true.size(), "proba", proba.size());
   check_codes(who, "y_true", y_true, 0);
-  check_finite(who, "the probabilities", proba.data(), proba.size());
+  check_finite(who, "proba", proba.data(), proba.size());
   check_probabilities(who, ScoresView(proba));
   const int first = y_true[0];
   int second = first;

@@ -190,9 +190,9 @@ double roc_auc_ovo(const LabelsView& y_true, const ScoresView& scores, Average a
 
 Binary checked_column(std::string_view who, const LabelsView& y_true, const VectorView& scores,
                       int positive, const SampleWeights& weights) {
-  check_rows(who, "y_true", y_true.size(), "the scores", scores.size());
+  check_rows(who, "y_true", y_true.size(), "scores", scores.size());
   check_codes(who, "y_true", y_true, 0);
-  check_finite(who, "the scores", scores.data(), scores.size());
+  check_finite(who, "scores", scores.data(), scores.size());
   check_weights(who, weights, y_true.size());
   if (positive < 0) {
     throw InvalidParameter(concat(who, ": positive must be a class code, got ", positive));
@@ -309,7 +309,7 @@ double tie_averaged_gain(const double* relevance, const double* scores,
 
 double ndcg(const MatrixView& y_true, const MatrixView& scores, const NdcgOptions& options,
             const SampleWeights& weights) {
-  check_rows("ndcg", "y_true", y_true.rows(), "the scores", scores.rows());
+  check_rows("ndcg", "y_true", y_true.rows(), "scores", scores.rows());
   if (y_true.cols() != scores.cols() || y_true.cols() == 0) {
     throw InvalidData(concat("ndcg: y_true has ", y_true.cols(), " columns and the scores have ",
                              scores.cols(), "; expected equal and at least 1"));
@@ -321,7 +321,7 @@ double ndcg(const MatrixView& y_true, const MatrixView& scores, const NdcgOption
   const Index items = y_true.cols();
   for (Index i = 0; i < y_true.rows(); ++i) {
     check_finite("ndcg", "relevance", y_true.row(i).data(), items);
-    check_finite("ndcg", "the scores", scores.row(i).data(), items);
+    check_finite("ndcg", "scores", scores.row(i).data(), items);
     if (y_true.row(i).minCoeff() < 0) {
       throw InvalidData(concat("ndcg: relevance must be at least 0, got ", y_true.row(i).minCoeff(),
                                " in row ", i));

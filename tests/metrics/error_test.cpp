@@ -103,7 +103,7 @@ TEST_CASE("probabilities and scores are checked") {
           log_loss(codes({0, 2, 1}), reals({0.5, 0.5, 0.5}));
         }) == "log_loss: y_true must hold class codes 0 to 1, got 2");
   CHECK(message([&] { log_loss(y, Matrix::Constant(2, 2, 0.5)); }) ==
-        "log_loss: y_true has 3 rows and the scores has 2; expected equal lengths");
+        "log_loss: y_true has 3 rows and scores has 2; expected equal lengths");
   CHECK(message([&] { log_loss(y, Matrix(3, 0)); }) == "log_loss: the scores have no columns");
   CHECK(message([&] {
           roc_auc(codes({1, 1}), reals({0, 1}));
