@@ -2,6 +2,8 @@
 function(grove_flags target)
   # No contraction into fused multiply-adds: the same bits on every instruction set.
   target_compile_options(${target} PRIVATE -ffp-contract=off)
+  # Threads come from core/parallel alone: Eigen must not start its own under OpenMP's flag.
+  target_compile_definitions(${target} PRIVATE EIGEN_DONT_PARALLELIZE)
   if(GROVE_WERROR)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
   endif()

@@ -85,6 +85,20 @@ std::optional<std::vector<std::string>> ParamType<std::vector<std::string>>::fro
   }
   return texts;
 }
+std::optional<std::vector<double>> ParamType<std::vector<double>>::from(const Value& value) {
+  if (const auto* reals = value.get_if<Value::Reals>()) return *reals;
+  if (const auto* whole = value.get_if<Value::Integers>())
+    return std::vector<double>(whole->begin(), whole->end());
+  const auto* items = value.get_if<Value::List>();
+  if (items == nullptr) return std::nullopt;
+  std::vector<double> numbers;
+  for (const Value& item : *items) {
+    const auto number = ParamType<double>::from(item);
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
 
 namespace {
 

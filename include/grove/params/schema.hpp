@@ -79,6 +79,12 @@ struct ParamType<std::vector<std::string>> {
   static Value to(const std::vector<std::string>& value) { return Value(value); }
   static std::optional<std::vector<std::string>> from(const Value& value);
 };
+template <>
+struct ParamType<std::vector<double>> {
+  static constexpr std::string_view name = "list of numbers";
+  static Value to(const std::vector<double>& value) { return Value(value); }
+  static std::optional<std::vector<double>> from(const Value& value);
+};
 /// `none` or a T.
 template <class T>
 struct ParamType<std::optional<T>> {
