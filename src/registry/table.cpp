@@ -1,3 +1,6 @@
+#include "grove/baseline/dummy.hpp"
+#include "grove/baseline/gaussian_nb.hpp"
+#include "grove/preprocessing/standard_scaler.hpp"
 #include "registry/entry_of.hpp"
 
 // The one list of grove's classes. A class that is not here cannot be named on the command line,
@@ -9,6 +12,12 @@ namespace {
 
 std::vector<Entry> table() {
   std::vector<Entry> rows;
+  rows.push_back(estimator_entry<DummyClassifier>(
+      Kind::classifier, "Ignores the features: what every classifier has to beat."));
+  rows.push_back(estimator_entry<DummyRegressor>(
+      Kind::regressor, "Ignores the features: what every regressor has to beat."));
+  rows.push_back(estimator_entry<GaussianNB>(Kind::classifier, "Gaussian naive Bayes."));
+  rows.push_back(transformer_entry<StandardScaler>("Zero mean and unit variance per column."));
   return rows;
 }
 

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/quantile.hpp"
+#include "grove/core/context.hpp"
+#include "grove/core/parallel.hpp"
+#include "grove/data/trained_on.hpp"
+#include "grove/params/schema.hpp"
+
+// What the transformers of this folder share.
+
+namespace grove::preprocessing {
+
+inline bool is_numeric(const Column& column) { return column.kind == ColumnKind::numeric; }
+
+/// The present values of a column in rows of positive weight.
+std::vector<Weighted> present_values(const Dataset& data, Index column);
+
+/// f(j) for every column, in parallel.
+template <class F>
+void for_each_column(const Context& context, Index n_columns, F&& f) {
+  parallel_for(context, n_columns, 1, [&](Index begin, Index) { f(begin); });
+}
+
+/// Throws InvalidData: "StandardScaler: the variance of column 'c1' overflows".
+[[noreturn]] void throw_overflow(std::string_view who, std::string_view what, const Column& column);
+/// Throws InvalidData if a result is infinite, naming the column.
+void check_result(std::string_view who, const Matrix& result, const std::vector<Column>& columns);
+
+/// A parameter of two numbers.
+bool is_pair(const Value& value, double low, double high);
+
+}  // namespace grove::preprocessing
