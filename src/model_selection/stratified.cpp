@@ -125,8 +125,14 @@ std::string StratifiedGroupKFold::describe() const {
 
 namespace {
 
+/// One term after the other: nearly equal folds are told apart by the last bits, as in scikit-learn.
 double standard_deviation(const Eigen::Ref<const Vector>& values) {
-  return std::sqrt((values.array() - values.mean()).square().mean());
+  double sum = 0;
+  for (Index i = 0; i < values.size(); ++i) sum += values(i);
+  const double mean = sum / static_cast<double>(values.size());
+  double squares = 0;
+  for (Index i = 0; i < values.size(); ++i) squares += (values(i) - mean) * (values(i) - mean);
+  return std::sqrt(squares / static_cast<double>(values.size()));
 }
 
 /// How uneven the class shares of the folds are if `counts` joins `fold`: the mean over classes of
@@ -175,8 +181,7 @@ std::vector<Split> StratifiedGroupKFold::split(const Dataset& data) const {
       const double value = unevenness(of_fold, fold, counts, totals);
       // Nearly equal: the fold with fewer rows.
       const bool close = std::abs(value - best) <= 1e-8 + 1e-5 * std::abs(best);
-      if ((value < best && !close) ||
-          (close && of_fold.row(fold).sum() < of_fold.row(chosen).sum())) {
+      if (value < best || (close && of_fold.row(fold).sum() < of_fold.row(chosen).sum())) {
         best = value;
         chosen = fold;
       }

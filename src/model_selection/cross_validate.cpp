@@ -1,0 +1,224 @@
+#include "grove/model_selection/cross_validate.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <mutex>
+
+#include "core/memory_meter.hpp"
+#include "core/text.hpp"
+#include "grove/core/error.hpp"
+#include "grove/core/parallel.hpp"
+#include "grove/core/random.hpp"
+
+namespace grove {
+
+namespace {
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+std::size_t place_of(const CrossValidation& result, std::string_view metric) {
+  for (std::size_t i = 0; i < result.metrics.size(); ++i)
+    if (result.metrics[i] == metric) return i;
+  throw InvalidParameter(concat("cross_validate: metric '", printable(metric), "' was not computed",
+                                did_you_mean(metric, result.metrics)),
+                         concat("there are ", join(result.metrics)));
+}
+
+/// Everything about one fold that may throw.
+struct FoldRun {
+  const Estimator& estimator;
+  const Dataset& data;
+  const std::vector<Scorer>& scorers;
+  const CrossValidateOptions& options;
+
+  PredictionSet run(const Split& split, FoldResult& result, const Context& context) const {
+    const Dataset train = data.take(split.train);
+    const Dataset test = data.take(split.test);
+    Ledger ledger;
+    Context counting = context;
+    counting.ledger = &ledger;
+    counting.progress = {};
+    const MemoryMeter memory;
+    Estimator fresh = estimator.unfitted();
+    auto start = std::chrono::steady_clock::now();
+    fresh.fit(train, counting);
+    result.fit_seconds = seconds_since(start);
+    start = std::chrono::steady_clock::now();
+    PredictionSet predictions = predictions_for(fresh, test, scorers, counting);
+    result.predict_seconds = seconds_since(start);
+    result.peak_bytes = memory.peak_bytes();
+    result.work = ledger.counts();
+    if (context.ledger != nullptr) context.ledger->add(result.work);
+    std::vector<double> scores = scores_of(predictions, test, scorers, context);
+    if (options.train_scores)
+      result.train_scores =
+          scores_of(predictions_for(fresh, train, scorers, context), train, scorers, context);
+    result.scores = std::move(scores);
+    if (options.keep_estimators) result.estimator = std::move(fresh);
+    return predictions;
+  }
+};
+
+void store(OutOfFold& all, const PredictionSet& part, const std::vector<Index>& rows, Index n) {
+  if (part.labels.size() > 0 && all.labels.size() == 0) all.labels = Labels::Constant(n, -1);
+  if (part.values.size() > 0 && all.values.size() == 0)
+    all.values = Vector::Constant(n, not_a_number);
+  if (part.proba.size() > 0 && all.proba.size() == 0)
+    all.proba = Matrix::Constant(n, part.proba.cols(), not_a_number);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto from = static_cast<Index>(i);
+    if (part.labels.size() > 0) all.labels(rows[i]) = part.labels(from);
+    if (part.values.size() > 0) all.values(rows[i]) = part.values(from);
+    if (part.proba.size() > 0) all.proba.row(rows[i]) = part.proba.row(from);
+  }
+}
+
+void record(FoldResult& result, const std::exception& error) {
+  result.error = error.what();
+  if (const auto* own = dynamic_cast<const Error*>(&error)) result.hint = own->hint();
+  result.scores.clear();
+  result.train_scores.clear();
+}
+
+CrossValidation described(const Estimator& estimator, const Dataset& data,
+                          const std::vector<Split>& splits, const std::vector<Scorer>& scorers) {
+  CrossValidation result;
+  result.dataset = data.name();
+  result.n_rows = data.n_rows();
+  result.n_features = data.n_columns();
+  result.fingerprint = data.fingerprint();
+  result.model = estimator.expression();
+  result.splits_sha256 = splits_sha256(splits);
+  for (const Scorer& scorer : scorers) result.metrics.push_back(scorer.name());
+  return result;
+}
+
+void check_kind(const Estimator& estimator, const Dataset& data) {
+  if (estimator.kind() == EstimatorKind::clusterer)
+    throw Unsupported(concat("cross_validate: ", estimator.name(),
+                             " is a clusterer, which has no target to be tested on"),
+                      "judge clusterings with silhouette or adjusted_rand");
+  const TargetKind target =
+      estimator.kind() == EstimatorKind::classifier ? TargetKind::labels : TargetKind::real;
+  check_fit_data(estimator.name(), data, target,
+                 {.missing_values = true, .categorical = true, .sample_weights = true});
+}
+
+}  // namespace
+
+Index CrossValidation::n_failed() const {
+  Index count = 0;
+  for (const FoldResult& fold : folds) count += fold.error.empty() ? 0 : 1;
+  return count;
+}
+
+Vector CrossValidation::scores(std::string_view metric) const {
+  const std::size_t place = place_of(*this, metric);
+  Vector values(static_cast<Index>(folds.size()));
+  for (std::size_t i = 0; i < folds.size(); ++i)
+    values(static_cast<Index>(i)) = folds[i].error.empty() ? folds[i].scores[place] : not_a_number;
+  return values;
+}
+
+double CrossValidation::mean(std::string_view metric) const {
+  const Vector values = scores(metric);
+  return values.size() == 0 ? not_a_number : values.mean();
+}
+
+double CrossValidation::std(std::string_view metric) const {
+  const Vector values = scores(metric);
+  if (values.size() < 2) return not_a_number;
+  return std::sqrt((values.array() - values.mean()).square().sum() /
+                   static_cast<double>(values.size() - 1));
+}
+
+Splitter default_splitter(const Estimator& estimator, int n_splits, std::uint64_t seed) {
+  if (estimator.kind() == EstimatorKind::classifier)
+    return StratifiedKFold{.n_splits = n_splits, .shuffle = true, .seed = seed};
+  return KFold{.n_splits = n_splits, .shuffle = true, .seed = seed};
+}
+
+CrossValidation cross_validate_on(const Estimator& estimator, const Dataset& data,
+                                  const std::vector<Split>& splits,
+                                  const CrossValidateOptions& options, const Context& context) {
+  check_kind(estimator, data);
+  const std::vector<Scorer> scorers =
+      options.metrics.empty() ? default_scorers(estimator) : options.metrics;
+  CrossValidation result = described(estimator, data, splits, scorers);
+  result.folds.resize(splits.size());
+  int n_repeats = 0;
+  for (const Split& split : splits) n_repeats = std::max(n_repeats, split.repeat + 1);
+  if (options.keep_predictions) result.out_of_fold.resize(static_cast<std::size_t>(n_repeats));
+  const FoldRun runner{estimator, data, scorers, options};
+  std::mutex mutex;
+  std::int64_t done = 0;
+  parallel_tasks(context, static_cast<Index>(splits.size()), [&](Index i, const Context& inner) {
+    const Split& split = splits[static_cast<std::size_t>(i)];
+    FoldResult& fold = result.folds[static_cast<std::size_t>(i)];
+    fold.repeat = split.repeat;
+    fold.fold = split.fold;
+    fold.n_train = static_cast<Index>(split.train.size());
+    fold.n_test = static_cast<Index>(split.test.size());
+    PredictionSet predictions;
+    try {
+      predictions = runner.run(split, fold, inner);
+    } catch (const Cancelled&) {
+      throw;
+    } catch (const std::exception& error) {
+      record(fold, error);
+    }
+    const std::scoped_lock lock(mutex);
+    if (options.keep_predictions)
+      store(result.out_of_fold[static_cast<std::size_t>(split.repeat)], predictions, split.test,
+            data.n_rows());
+    ++done;
+    if (context.progress)
+      context.progress({"folds", done, static_cast<std::int64_t>(splits.size())});
+  });
+  return result;
+}
+
+CrossValidation cross_validate(const Estimator& estimator, const Dataset& data,
+                               const CrossValidateOptions& options, const Context& context) {
+  check_kind(estimator, data);
+  const Splitter splitter = options.cv ? *options.cv : default_splitter(estimator);
+  CrossValidation result =
+      cross_validate_on(estimator, data, splitter.split(data), options, context);
+  result.splitter = splitter.describe();
+  return result;
+}
+
+std::vector<LearningCurvePoint> learning_curve(const Estimator& estimator, const Dataset& data,
+                                               const LearningCurveOptions& options,
+                                               const Context& context) {
+  check_kind(estimator, data);
+  const Splitter splitter = options.cv ? *options.cv : default_splitter(estimator);
+  std::vector<Split> splits = splitter.split(data);
+  for (std::size_t i = 0; i < splits.size(); ++i)
+    Rng(options.seed).split(i).shuffle(splits[i].train);
+  std::vector<LearningCurvePoint> curve;
+  for (const double share : options.train_sizes) {
+    if (!(share > 0 && share <= 1))
+      throw InvalidParameter(concat("learning_curve: train_sizes must be in (0, 1], got ", share));
+    std::vector<Split> part = splits;
+    for (Split& split : part) {
+      const auto n =
+          static_cast<std::size_t>(std::ceil(share * static_cast<double>(split.train.size())));
+      split.train.resize(n);
+    }
+    LearningCurvePoint point{
+        share, cross_validate_on(estimator, data, part,
+                                 {.metrics = options.metrics, .train_scores = true}, context)};
+    point.result.splitter = splitter.describe();
+    curve.push_back(std::move(point));
+  }
+  return curve;
+}
+
+}  // namespace grove

@@ -1,0 +1,324 @@
+#include "grove/neighbors/k_neighbors.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "core/not_fitted.hpp"
+#include "core/text.hpp"
+#include "grove/core/error.hpp"
+#include "grove/core/fit_scope.hpp"
+#include "grove/core/parallel.hpp"
+#include "neighbors/point_index.hpp"
+
+namespace grove {
+
+std::span<const EnumName<Weights>> enum_names(Weights) {
+  static constexpr std::array<EnumName<Weights>, 2> names{
+      {{Weights::uniform, "uniform"}, {Weights::distance, "distance"}}};
+  return names;
+}
+
+const Schema<KNeighborsParams>& KNeighborsParams::schema() {
+  using P = KNeighborsParams;
+  static const Schema<P> table =
+      Schema<P>()
+          .add("n_neighbors", &P::n_neighbors, at_least(1), "Neighbours that vote.")
+          .add("weights", &P::weights, "Whether near neighbours weigh more.")
+          .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
+          .add("metric", &P::metric,
+               one_of({"euclidean", "manhattan", "chebyshev", "minkowski", "user"}),
+               "Distance between points.")
+          .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
+          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of the tree.");
+  return table;
+}
+
+namespace {
+
+/// What classifier and regressor share: the points with positive weight and the search over them.
+struct Voters {
+  TrainedOn trained_on;
+  std::vector<Index> rows;  // of the training data, for each point
+  Vector weights;           // empty = all ones
+  PointIndex index;
+};
+
+PointIndex::Settings settings_of(const KNeighborsParams& params) {
+  return {params.algorithm, params.metric, params.p, params.leaf_size};
+}
+
+/// Rows of weight 0 are as good as removed.
+std::vector<Index> rows_with_weight(const Dataset& data) {
+  std::vector<Index> rows;
+  for (Index i = 0; i < data.n_rows(); ++i)
+    if (data.weights() == nullptr || (*data.weights())(i) > 0) rows.push_back(i);
+  return rows;
+}
+
+Voters voters_of(std::string_view who, const KNeighborsParams& params, const Dataset& data) {
+  std::vector<Index> rows = rows_with_weight(data);
+  const bool whole = static_cast<Index>(rows.size()) == data.n_rows();
+  const Dataset kept = whole ? data : data.take(rows);
+  Vector weights;
+  if (kept.weights() != nullptr) weights = *kept.weights();
+  const double total = weights.size() > 0 ? weights.sum() : static_cast<double>(rows.size());
+  if (total < params.n_neighbors)
+    throw InvalidData(
+        concat(who, ": n_neighbors = ", params.n_neighbors, ", but the training data have only ",
+               total, weights.size() > 0 ? " rows by weight" : " rows"),
+        "use fewer neighbours");
+  return {TrainedOn(data), std::move(rows), std::move(weights),
+          PointIndex(who, kept.x(), settings_of(params))};
+}
+
+/// One vote: a point and how much it counts.
+struct Vote {
+  Index point = 0;
+  double weight = 0;
+};
+
+/// The neighbours of one query: as many as it takes to reach n_neighbors by weight, the last one in
+/// part.
+void collect(const Voters& voters, const KNeighborsParams& params, const double* query,
+             std::vector<Vote>& votes, std::uint64_t& evaluations) {
+  const Index n = voters.index.points().rows();
+  const double wanted = params.n_neighbors;
+  std::vector<Hit> hits;
+  std::vector<double> shares;
+  for (Index k = std::min<Index>(params.n_neighbors, n);; k = std::min(n, 2 * k)) {
+    hits = voters.index.nearest(query, k, evaluations);
+    shares.clear();
+    double reached = 0;
+    for (const Hit& hit : hits) {
+      const double weight = voters.weights.size() > 0 ? voters.weights(hit.row) : 1.0;
+      shares.push_back(std::min(weight, wanted - reached));
+      reached += shares.back();
+      if (reached >= wanted) break;
+    }
+    if (reached >= wanted || k == n) break;
+  }
+  votes.clear();
+  bool exact = false;  // a neighbour so near that its vote outweighs everything
+  for (std::size_t i = 0; i < shares.size(); ++i) exact = exact || std::isinf(1 / hits[i].distance);
+  for (std::size_t i = 0; i < shares.size(); ++i) {
+    double weight = shares[i];
+    if (params.weights == Weights::distance) {
+      const double closeness = 1 / hits[i].distance;
+      weight *= exact ? (std::isinf(closeness) ? 1.0 : 0.0) : closeness;
+    }
+    votes.push_back({hits[i].row, weight});
+  }
+}
+
+/// f(row, votes) for every row of x.
+template <class F>
+void for_each_vote(std::string_view who, const Voters& voters, const KNeighborsParams& params,
+                   const MatrixView& x, const Context& context, const F& f) {
+  voters.index.check_queries(who, x);
+  parallel_for(context, x.rows(), 64, [&](Index begin, Index end) {
+    context.check_stop(who);
+    std::uint64_t evaluations = 0;
+    std::vector<Vote> votes;
+    for (Index i = begin; i < end; ++i) {
+      collect(voters, params, x.data() + i * x.outerStride(), votes, evaluations);
+      f(i, votes);
+    }
+    context.count(work::distance_evaluations, evaluations);
+  });
+}
+
+Neighbors explain(std::string_view who, const Voters& voters, const MatrixView& x, Index k,
+                  const Context& context) {
+  check_predict_data(who, x, voters.trained_on, {});
+  if (k < 1 || k > voters.index.points().rows())
+    throw InvalidParameter(concat(who, ": the number of neighbours must be in 1..",
+                                  voters.index.points().rows(), ", got ", k));
+  Neighbors result = voters.index.nearest(who, x, k, false, context);
+  for (Index i = 0; i < result.rows.size(); ++i)
+    result.rows.data()[i] = voters.rows[static_cast<std::size_t>(result.rows.data()[i])];
+  return result;
+}
+
+Value::Map save_voters(std::string_view who, const Voters& voters, const KNeighborsParams& params) {
+  if (params.metric.metric() == Metric::user)
+    throw Unsupported(concat(who, " with a distance of the user's cannot be saved"),
+                      "use a metric with a name");
+  Value::Integers rows(voters.rows.begin(), voters.rows.end());
+  return {{"trained_on", voters.trained_on.to_value()},
+          {"n_points", voters.index.points().rows()},
+          {"rows", std::move(rows)},
+          {"weights", Value(voters.weights)},
+          {"points", Value(voters.index.points())}};
+}
+
+Voters load_voters(std::string_view who, const KNeighborsParams& params,
+                   const StateReader& reader) {
+  params.schema().check(params, who);
+  TrainedOn trained_on = TrainedOn::from_value(reader.at("trained_on"));
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max() / 16;
+  const Index n = reader.integer("n_points", 1, most / trained_on.n_columns());
+  const std::vector<std::int64_t> stored = reader.integers("rows", n, 0, most);
+  for (std::size_t i = 1; i < stored.size(); ++i)
+    if (stored[i] <= stored[i - 1]) reader.fail("holds rows that do not ascend");
+  Vector weights = reader.vector("weights", -1);
+  if (weights.size() != 0 && weights.size() != n)
+    reader.fail("holds weights that are not one per point");
+  if (weights.size() > 0 && weights.minCoeff() <= 0)
+    reader.fail("holds weights that are not positive");
+  if ((weights.size() > 0 ? weights.sum() : static_cast<double>(n)) < params.n_neighbors)
+    reader.fail("holds fewer points than n_neighbors");
+  Matrix points = reader.matrix("points", n, trained_on.n_columns());
+  try {
+    return {std::move(trained_on), std::vector<Index>(stored.begin(), stored.end()),
+            std::move(weights), PointIndex(who, std::move(points), settings_of(params))};
+  } catch (const InvalidData& error) {
+    reader.fail(error.what());
+  }
+}
+
+}  // namespace
+
+struct KNeighborsClassifier::State {
+  Voters voters;
+  Labels labels;  // of the points
+  FitReport report = {};
+};
+
+KNeighborsClassifier& KNeighborsClassifier::fit(const Dataset& data, const Context& context) {
+  params_.schema().check(params_, type_name);
+  check_fit_data(type_name, data, TargetKind::labels, capabilities);
+  const FitScope scope(context);
+  auto state = std::make_shared<State>(State{voters_of(type_name, params_, data), {}});
+  state->labels.resize(state->voters.index.points().rows());
+  for (Index i = 0; i < state->labels.size(); ++i)
+    state->labels(i) = data.labels()(state->voters.rows[static_cast<std::size_t>(i)]);
+  state->report = scope.finish();
+  state_ = std::move(state);
+  return *this;
+}
+
+KNeighborsClassifier& KNeighborsClassifier::fit(const MatrixView& x, const Labels& y,
+                                                const Context& context) {
+  return fit(dataset_from(type_name, x, y), context);
+}
+
+Matrix KNeighborsClassifier::predict_proba(const MatrixView& x, const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  check_predict_data(type_name, x, state.voters.trained_on, capabilities);
+  Matrix proba = Matrix::Zero(x.rows(), state.voters.trained_on.n_classes());
+  for_each_vote(type_name, state.voters, params_, x, context,
+                [&](Index row, const std::vector<Vote>& votes) {
+                  double total = 0;
+                  for (const Vote& vote : votes) {
+                    proba(row, state.labels(vote.point)) += vote.weight;
+                    total += vote.weight;
+                  }
+                  proba.row(row) /= total;
+                });
+  return proba;
+}
+
+Labels KNeighborsClassifier::predict(const MatrixView& x, const Context& context) const {
+  const Matrix proba = predict_proba(x, context);
+  Labels labels(x.rows());
+  for (Index i = 0; i < x.rows(); ++i) proba.row(i).maxCoeff(&labels(i));
+  return labels;
+}
+
+Neighbors KNeighborsClassifier::kneighbors(const MatrixView& x, std::optional<Index> k,
+                                           const Context& context) const {
+  return explain(type_name, fitted(state_, type_name).voters, x, k.value_or(params_.n_neighbors),
+                 context);
+}
+
+const TrainedOn& KNeighborsClassifier::trained_on() const {
+  return fitted(state_, type_name).voters.trained_on;
+}
+const FitReport& KNeighborsClassifier::report() const { return fitted(state_, type_name).report; }
+
+Value KNeighborsClassifier::save_state() const {
+  const State& state = fitted(state_, type_name);
+  Value::Map map = save_voters(type_name, state.voters, params_);
+  map["labels"] = Value(state.labels);
+  return map;
+}
+
+KNeighborsClassifier KNeighborsClassifier::load_state(const KNeighborsParams& params,
+                                                      const StateReader& reader) {
+  KNeighborsClassifier model(params);
+  auto state = std::make_shared<State>(State{load_voters(type_name, params, reader), {}});
+  const Index n_classes = state->voters.trained_on.n_classes();
+  state->labels = reader.labels("labels", state->voters.index.points().rows(), 0,
+                                static_cast<int>(n_classes) - 1);
+  model.state_ = std::move(state);
+  return model;
+}
+
+struct KNeighborsRegressor::State {
+  Voters voters;
+  Vector targets;
+  FitReport report = {};
+};
+
+KNeighborsRegressor& KNeighborsRegressor::fit(const Dataset& data, const Context& context) {
+  params_.schema().check(params_, type_name);
+  check_fit_data(type_name, data, TargetKind::real, capabilities);
+  const FitScope scope(context);
+  auto state = std::make_shared<State>(State{voters_of(type_name, params_, data), {}});
+  state->targets.resize(state->voters.index.points().rows());
+  for (Index i = 0; i < state->targets.size(); ++i)
+    state->targets(i) = data.target()(state->voters.rows[static_cast<std::size_t>(i)]);
+  state->report = scope.finish();
+  state_ = std::move(state);
+  return *this;
+}
+
+KNeighborsRegressor& KNeighborsRegressor::fit(const MatrixView& x, const Vector& y,
+                                              const Context& context) {
+  return fit(dataset_from(type_name, x, y), context);
+}
+
+Vector KNeighborsRegressor::predict(const MatrixView& x, const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  check_predict_data(type_name, x, state.voters.trained_on, capabilities);
+  Vector values(x.rows());
+  for_each_vote(type_name, state.voters, params_, x, context,
+                [&](Index row, const std::vector<Vote>& votes) {
+                  double total = 0;
+                  for (const Vote& vote : votes) total += vote.weight;
+                  double mean = 0;
+                  for (const Vote& vote : votes)
+                    mean += state.targets(vote.point) * (vote.weight / total);
+                  values(row) = mean;
+                });
+  return values;
+}
+
+Neighbors KNeighborsRegressor::kneighbors(const MatrixView& x, std::optional<Index> k,
+                                          const Context& context) const {
+  return explain(type_name, fitted(state_, type_name).voters, x, k.value_or(params_.n_neighbors),
+                 context);
+}
+
+const TrainedOn& KNeighborsRegressor::trained_on() const {
+  return fitted(state_, type_name).voters.trained_on;
+}
+const FitReport& KNeighborsRegressor::report() const { return fitted(state_, type_name).report; }
+
+Value KNeighborsRegressor::save_state() const {
+  const State& state = fitted(state_, type_name);
+  Value::Map map = save_voters(type_name, state.voters, params_);
+  map["targets"] = Value(state.targets);
+  return map;
+}
+
+KNeighborsRegressor KNeighborsRegressor::load_state(const KNeighborsParams& params,
+                                                    const StateReader& reader) {
+  KNeighborsRegressor model(params);
+  auto state = std::make_shared<State>(State{load_voters(type_name, params, reader), {}});
+  state->targets = reader.vector("targets", state->voters.index.points().rows());
+  model.state_ = std::move(state);
+  return model;
+}
+
+}  // namespace grove

@@ -1,0 +1,105 @@
+#include <nanoflann.hpp>
+
+#include "neighbors/point_index.hpp"
+
+namespace grove {
+
+namespace {
+
+/// nanoflann prunes by bounds that are sums in another order than the distances themselves. They
+/// are compared with a limit that is larger than the worst hit by more than rounding can make up,
+/// also at distance 0, so that no tie is lost; whether a point enters is decided by the exact
+/// distance and the row.
+double with_slack(double distance) {
+  return distance * (1 + 1e-10) + std::numeric_limits<double>::denorm_min();
+}
+
+struct PointSource {
+  const Matrix& points;
+  const ReducedDistance& reduced;
+  std::size_t kdtree_get_point_count() const { return static_cast<std::size_t>(points.rows()); }
+  double kdtree_get_pt(std::size_t row, std::size_t column) const {
+    return points(static_cast<Index>(row), static_cast<Index>(column));
+  }
+  template <class Box>
+  bool kdtree_get_bbox(Box&) const {
+    return false;
+  }
+};
+
+thread_local std::uint64_t evaluations = 0;
+
+struct PointDistance {
+  using ElementType = double;
+  using DistanceType = double;
+  const PointSource& source;
+  explicit PointDistance(const PointSource& data) : source(data) {}
+  double evalMetric(const double* a, std::size_t row, std::size_t n, double = -1) const {
+    ++evaluations;
+    return source.reduced(a, source.points.data() + static_cast<Index>(row * n),
+                          static_cast<Index>(n));
+  }
+  template <class A, class B>
+  double accum_dist(const A a, const B b, std::size_t) const {
+    return source.reduced.term(a - b);
+  }
+};
+
+struct NearestResult {
+  BestHits& best;
+  std::size_t size() const { return 0; }
+  bool full() const { return best.full(); }
+  double worstDist() const { return with_slack(best.worst()); }
+  bool addPoint(double distance, std::size_t row) {
+    best.offer(distance, static_cast<Index>(row));
+    return true;
+  }
+};
+
+struct WithinResult {
+  double reach;
+  std::vector<Hit>& hits;
+  std::size_t size() const { return hits.size(); }
+  bool full() const { return true; }
+  double worstDist() const { return with_slack(reach); }
+  bool addPoint(double distance, std::size_t row) {
+    if (distance <= reach) hits.push_back({distance, static_cast<Index>(row)});
+    return true;
+  }
+};
+
+class NanoflannTree final : public SearchBackEnd {
+ public:
+  NanoflannTree(const Matrix& points, const ReducedDistance& reduced, int leaf_size)
+      : reduced_(reduced),
+        source_{points, reduced_},
+        tree_(static_cast<std::int32_t>(points.cols()), source_,
+              nanoflann::KDTreeSingleIndexAdaptorParams(static_cast<std::size_t>(leaf_size))) {}
+
+  std::uint64_t nearest(const double* query, BestHits& best) const override {
+    NearestResult result{best};
+    evaluations = 0;
+    tree_.findNeighbors(result, query, nanoflann::SearchParams());
+    return evaluations;
+  }
+  std::uint64_t within(const double* query, double reach, std::vector<Hit>& hits) const override {
+    WithinResult result{reach, hits};
+    evaluations = 0;
+    tree_.findNeighbors(result, query, nanoflann::SearchParams(32, 0, false));
+    return evaluations;
+  }
+
+ private:
+  ReducedDistance reduced_;
+  PointSource source_;
+  nanoflann::KDTreeSingleIndexAdaptor<PointDistance, PointSource, -1, std::size_t> tree_;
+};
+
+}  // namespace
+
+std::unique_ptr<SearchBackEnd> make_nanoflann(const Matrix& points, const ReducedDistance& reduced,
+                                              int leaf_size) {
+  return std::make_unique<NanoflannTree>(points, reduced, leaf_size);
+}
+
+}  // namespace grove

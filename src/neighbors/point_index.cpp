@@ -1,0 +1,130 @@
+#include "neighbors/point_index.hpp"
+
+#include <cmath>
+
+#include "core/text.hpp"
+#include "grove/core/error.hpp"
+#include "grove/core/parallel.hpp"
+
+namespace grove {
+
+namespace {
+
+constexpr Index queries_a_block = 64;
+
+bool tree_serves(Metric metric) {
+  return metric == Metric::euclidean || metric == Metric::manhattan || metric == Metric::minkowski;
+}
+
+/// The algorithm that `wanted` stands for.
+Algorithm chosen(std::string_view who, Algorithm wanted, const Distance& metric,
+                 const Matrix& points) {
+  const bool tree = tree_serves(metric.metric());
+  if ((wanted == Algorithm::kd_tree || wanted == Algorithm::nanoflann) && !tree)
+    throw InvalidParameter(
+        concat(who, ": a KD-tree cannot search by the metric '", metric.name(), "'"),
+        "use algorithm = brute or automatic");
+  if (wanted != Algorithm::automatic) return wanted;
+  return tree && points.cols() <= 15 && points.rows() >= 200 ? Algorithm::kd_tree
+                                                             : Algorithm::brute;
+}
+
+/// Row-major memory of one query, whatever the stride of x.
+const double* query_of(const MatrixView& x, Index row) { return x.data() + row * x.outerStride(); }
+
+}  // namespace
+
+PointIndex::PointIndex(std::string_view who, Matrix points, const Settings& settings)
+    : points_(std::make_unique<const Matrix>(std::move(points))),
+      metric_(settings.metric),
+      reduced_{settings.metric.metric(), settings.p},
+      algorithm_(chosen(who, settings.algorithm, metric_, *points_)),
+      low_(points_->colwise().minCoeff()),
+      high_(points_->colwise().maxCoeff()) {
+  check_queries(who, *points_);
+  back_end_ = algorithm_ == Algorithm::brute
+                  ? make_brute_force(*points_, metric_, reduced_)
+                  : make_nanoflann(*points_, reduced_, settings.leaf_size);
+}
+
+void PointIndex::check_queries(std::string_view who, const MatrixView& x) const {
+  if (metric_.metric() == Metric::user) return;
+  Vector far(points_->cols());
+  for (Index i = 0; i < x.rows(); ++i) {
+    for (Index j = 0; j < x.cols(); ++j)
+      far(j) = x(i, j) - low_(j) > high_(j) - x(i, j) ? low_(j) : high_(j);
+    // The farthest corner of the box bounds every distance from this query.
+    if (!std::isfinite(reduced_(query_of(x, i), far.data(), x.cols())))
+      throw InvalidData(concat(who, ": distances from row ", i, " overflow a double"),
+                        "scale the columns first, as with StandardScaler()");
+  }
+}
+
+std::vector<Hit> PointIndex::nearest(const double* query, Index k,
+                                     std::uint64_t& evaluations) const {
+  BestHits best(k);
+  evaluations += back_end_->nearest(query, best);
+  std::vector<Hit> hits = best.sorted();
+  for (Hit& hit : hits) hit.distance = reduced_.finish(hit.distance);
+  return hits;
+}
+
+Neighbors PointIndex::nearest(std::string_view who, const MatrixView& x, Index k, bool self,
+                              const Context& context) const {
+  check_queries(who, x);
+  Neighbors result;
+  result.rows.resize(x.rows(), k);
+  result.distances.resize(x.rows(), k);
+  parallel_for(context, x.rows(), queries_a_block, [&](Index begin, Index end) {
+    context.check_stop(who);
+    std::uint64_t evaluations = 0;
+    for (Index i = begin; i < end; ++i) {
+      const std::vector<Hit> hits = nearest(query_of(x, i), self ? k + 1 : k, evaluations);
+      Index next = 0;
+      for (const Hit& hit : hits) {
+        if (next == k) break;
+        if (self && hit.row == i) continue;
+        result.rows(i, next) = hit.row;
+        result.distances(i, next++) = hit.distance;
+      }
+    }
+    context.count(work::distance_evaluations, evaluations);
+  });
+  return result;
+}
+
+RadiusNeighbors PointIndex::within(std::string_view who, const MatrixView& x, double radius,
+                                   bool self, const Context& context) const {
+  check_queries(who, x);
+  std::vector<std::vector<Hit>> found(static_cast<std::size_t>(x.rows()));
+  parallel_for(context, x.rows(), queries_a_block, [&](Index begin, Index end) {
+    context.check_stop(who);
+    std::uint64_t evaluations = 0;
+    for (Index i = begin; i < end; ++i) {
+      // A reach that is a little too large; the true distance decides.
+      double reach = radius;
+      if (reduced_.metric == Metric::euclidean) reach = radius * radius * (1 + 1e-12);
+      if (reduced_.metric == Metric::minkowski) reach = std::pow(radius, reduced_.p) * (1 + 1e-12);
+      std::vector<Hit> hits;
+      evaluations += back_end_->within(query_of(x, i), reach, hits);
+      std::sort(hits.begin(), hits.end());
+      for (Hit& hit : hits) hit.distance = reduced_.finish(hit.distance);
+      std::erase_if(
+          hits, [&](const Hit& hit) { return hit.distance > radius || (self && hit.row == i); });
+      found[static_cast<std::size_t>(i)] = std::move(hits);
+    }
+    context.count(work::distance_evaluations, evaluations);
+  });
+  RadiusNeighbors result;
+  result.offsets.push_back(0);
+  for (const std::vector<Hit>& hits : found) {
+    for (const Hit& hit : hits) {
+      result.rows.push_back(hit.row);
+      result.distances.push_back(hit.distance);
+    }
+    result.offsets.push_back(static_cast<Index>(result.rows.size()));
+  }
+  return result;
+}
+
+}  // namespace grove

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "grove/neighbors/nearest_neighbors.hpp"
+
+// The one search behind every neighbours estimator. A back end works with reduced distances
+// (squared for euclidean, the sum of powers for minkowski), computed for a pair by one sequence of
+// operations, so that all back ends order points alike.
+
+namespace grove {
+
+/// A candidate; ordered by (reduced distance, row).
+struct Hit {
+  double distance = 0;
+  Index row = 0;
+  bool operator<(const Hit& other) const {
+    return distance < other.distance || (distance == other.distance && row < other.row);
+  }
+};
+
+/// The k best hits so far: a heap with the worst on top.
+class BestHits {
+ public:
+  explicit BestHits(Index k) : k_(static_cast<std::size_t>(k)) { hits_.reserve(k_); }
+  void clear() { hits_.clear(); }
+  bool full() const { return hits_.size() == k_; }
+  /// A hit at a larger distance than this cannot enter.
+  double worst() const {
+    return full() ? hits_.front().distance : std::numeric_limits<double>::infinity();
+  }
+  void offer(double distance, Index row) {
+    const Hit hit{distance, row};
+    if (!full()) {
+      hits_.push_back(hit);
+      std::push_heap(hits_.begin(), hits_.end());
+    } else if (hit < hits_.front()) {
+      std::pop_heap(hits_.begin(), hits_.end());
+      hits_.back() = hit;
+      std::push_heap(hits_.begin(), hits_.end());
+    }
+  }
+  /// Nearest first; the heap is used up.
+  const std::vector<Hit>& sorted() {
+    std::sort_heap(hits_.begin(), hits_.end());
+    return hits_;
+  }
+
+ private:
+  std::size_t k_;
+  std::vector<Hit> hits_;
+};
+
+/// |a - b| summed up as the metric wants it, in the order of the columns.
+struct ReducedDistance {
+  Metric metric = Metric::euclidean;
+  double p = 2;
+  double term(double difference) const;
+  double operator()(const double* a, const double* b, Index n) const;
+  /// Reduced to true distance, and back (rounded up a little, for pruning only).
+  double finish(double reduced) const;
+};
+
+/// What a search answers for one query. Counts the distances that it computed.
+class SearchBackEnd {
+ public:
+  virtual ~SearchBackEnd() = default;
+  virtual std::uint64_t nearest(const double* query, BestHits& best) const = 0;
+  /// All hits with reduced distance at most `reach`, in any order.
+  virtual std::uint64_t within(const double* query, double reach, std::vector<Hit>& hits) const = 0;
+};
+
+std::unique_ptr<SearchBackEnd> make_brute_force(const Matrix& points, const Distance& metric,
+                                                const ReducedDistance& reduced);
+std::unique_ptr<SearchBackEnd> make_nanoflann(const Matrix& points, const ReducedDistance& reduced,
+                                              int leaf_size);
+
+class PointIndex {
+ public:
+  struct Settings {
+    Algorithm algorithm = Algorithm::automatic;
+    Distance metric = Metric::euclidean;
+    double p = 2;
+    int leaf_size = 30;
+  };
+
+  /// Throws InvalidParameter naming `who` for a metric that the algorithm cannot serve.
+  PointIndex(std::string_view who, Matrix points, const Settings& settings);
+
+  const Matrix& points() const { return *points_; }
+  Algorithm algorithm() const { return algorithm_; }
+
+  /// k nearest of every query (k <= n); with `self`, queries are the points and each leaves itself
+  /// out.
+  Neighbors nearest(std::string_view who, const MatrixView& x, Index k, bool self,
+                    const Context& context) const;
+  RadiusNeighbors within(std::string_view who, const MatrixView& x, double radius, bool self,
+                         const Context& context) const;
+  /// One query, for callers that loop themselves; hits carry true distances, nearest first.
+  std::vector<Hit> nearest(const double* query, Index k, std::uint64_t& evaluations) const;
+  /// Throws InvalidData if a distance from a row of x could overflow.
+  void check_queries(std::string_view who, const MatrixView& x) const;
+
+ private:
+  std::unique_ptr<const Matrix> points_;  // stays where it is when the index moves
+  Distance metric_;
+  ReducedDistance reduced_;
+  Algorithm algorithm_;
+  Vector low_, high_;  // bounding box
+  std::unique_ptr<SearchBackEnd> back_end_;
+};
+
+}  // namespace grove
