@@ -161,7 +161,10 @@ bool ValueBuilder::end_object() {
 bool ValueBuilder::end_array() {
   Value::List items = std::move(levels_.back().list);
   levels_.pop_back();
-  return readable_ ? add(list_or_array(std::move(items))) : add(std::move(items));
+  const bool marked_list =
+      !levels_.empty() && levels_.back().is_map && levels_.back().key == "$list";
+  if (!readable_ || marked_list) return add(std::move(items));
+  return add(list_or_array(std::move(items)));
 }
 
 bool ValueBuilder::parse_error(std::size_t position, const std::string&,
