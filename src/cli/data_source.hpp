@@ -1,0 +1,45 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "grove/data/dataset.hpp"
+#include "grove/data/trained_on.hpp"
+#include "grove/estimator/estimator.hpp"
+
+namespace grove::cli {
+
+/// --target, --task, --weights, --groups, --na, --categorical, --delimiter: how a file is read.
+struct DataOptions {
+  std::string target;
+  std::string task;
+  std::string weights;
+  std::string groups;
+  std::vector<std::string> na;
+  std::vector<std::string> categorical;
+  std::string delimiter;
+
+  void add_to(CLI::App& command);
+};
+
+/// What a command makes of a file whose target is not named.
+enum class DefaultTarget { last_column, none };
+
+/// A bundled data set or a file. Throws InvalidData or ParseError for what cannot be read.
+Dataset load_data(const std::string& data, const DataOptions& options,
+                  DefaultTarget default_target);
+
+/// What the model was trained on; throws Unsupported if it does not know.
+const TrainedOn& columns_of(const Estimator& model);
+
+/// The features of `data` for a fitted model: its target column, if it is there, is not needed.
+Dataset load_features(const std::string& data, const DataOptions& options,
+                      const TrainedOn& trained_on);
+
+/// The data with the target that the model was trained on, its classes as the model's codes.
+Dataset load_for_scoring(const std::string& data, const DataOptions& options,
+                         const TrainedOn& trained_on);
+
+}  // namespace grove::cli
