@@ -4,6 +4,8 @@
 
 #include "grove/baseline/dummy.hpp"
 #include "grove/baseline/gaussian_nb.hpp"
+#include "grove/compare/comparison.hpp"
+#include "grove/compare/statistics.hpp"
 #include "grove/core/context.hpp"
 #include "grove/core/environment.hpp"
 #include "grove/core/error.hpp"

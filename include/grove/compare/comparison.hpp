@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "grove/model_selection/cross_validate.hpp"
+
+namespace grove {
+
+/// A model that takes part, under a name of its own.
+struct Contender {
+  std::string name;
+  Estimator estimator;
+};
+
+struct CompareOptions {
+  /// Default: 5 shuffled folds, stratified for classes, repeated `n_repeats` times.
+  std::optional<Splitter> cv = {};
+  int n_repeats = 1;
+  std::uint64_t seed = 0;
+  /// Default: default_scorers() of the task. The first one decides who is best.
+  std::vector<Scorer> metrics = {};
+};
+
+/// One contender on one data set.
+struct Standing {
+  std::string contender;
+  CrossValidation result;
+  double mean = 0;  // of the deciding metric; NaN if a fold failed
+  double std = 0;
+  double rank = 0;  // 1 = best; equal means share; failed ones come last
+  bool best = false;
+  /// Corrected resampled t test against the best; NaN for the best itself and for failed ones.
+  double t_statistic = 0;
+  double p_value = 0;
+  double fit_seconds = 0;  // means over the folds that did not fail
+  double predict_seconds = 0;
+  std::uint64_t peak_bytes = 0;  // largest of the folds
+  WorkCounts work;               // sum over the folds
+};
+
+struct DatasetComparison {
+  std::string dataset;
+  Index n_rows = 0;
+  Index n_features = 0;
+  std::string fingerprint;
+  std::string splitter;
+  std::string splits_sha256;
+  std::string metric;
+  bool greater_is_better = true;
+  std::vector<Standing> standings;  // in the order of the contenders
+};
+
+struct Comparison {
+  std::vector<std::string> contenders;
+  std::vector<DatasetComparison> datasets;
+  Vector average_ranks;  // over the data sets
+  std::uint64_t seed = 0;
+};
+
+/// The name under which the baseline enters.
+inline constexpr std::string_view baseline_name = "Dummy (baseline)";
+
+/// Compares every contender on every data set. On each, the folds are made once and are the same
+/// for all; all that a contender learns it learns inside the fold; a baseline that ignores the
+/// features (class shares, or the mean) enters by itself; a contender that fails on a fold stays in
+/// the table as failed, with its message, and the others go on. Differences from the best are
+/// tested by the corrected resampled t test. Throws InvalidParameter for no contenders, no data
+/// sets or a name that repeats.
+Comparison compare(const std::vector<Contender>& contenders, const std::vector<Dataset>& datasets,
+                   const CompareOptions& options = {}, const Context& context = {});
+
+/// A table per data set, then the average ranks.
+std::ostream& operator<<(std::ostream& out, const Comparison& comparison);
+
+/// Everything, with full precision and the environment.
+std::string to_json(const Comparison& comparison, const Context& context = {});
+
+/// One page that needs no network: scores as dots with their spread, times as bars, tables,
+/// failures, provenance.
+std::string to_html(const Comparison& comparison, const Context& context = {});
+
+}  // namespace grove

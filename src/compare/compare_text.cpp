@@ -1,0 +1,106 @@
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <ostream>
+#include <sstream>
+
+#include "compare/format.hpp"
+#include "grove/compare/comparison.hpp"
+
+namespace grove {
+
+std::string fixed_text(double value, int digits) {
+  if (std::isnan(value)) return "-";
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  text << std::fixed << std::setprecision(digits) << value;
+  return text.str();
+}
+
+std::string p_value_text(double p) {
+  if (std::isnan(p)) return "-";
+  return p < 0.0001 ? "<0.0001" : fixed_text(p, 4);
+}
+
+std::string seconds_text(double seconds) {
+  if (seconds < 1e-3) return fixed_text(seconds * 1e6, 0) + " us";
+  if (seconds < 1) return fixed_text(seconds * 1e3, 1) + " ms";
+  return fixed_text(seconds, 2) + " s";
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  return fixed_text(static_cast<double>(bytes) / 1048576, 1) + " MB";
+}
+
+const std::string& first_error(const CrossValidation& result) {
+  static const std::string none;
+  for (const FoldResult& fold : result.folds)
+    if (!fold.error.empty()) return fold.error;
+  return none;
+}
+
+const std::string& first_hint(const CrossValidation& result) {
+  static const std::string none;
+  for (const FoldResult& fold : result.folds)
+    if (!fold.error.empty()) return fold.hint;
+  return none;
+}
+
+namespace {
+
+void write_table(std::ostream& out, const DatasetComparison& data, int width) {
+  out << data.dataset << " (" << data.n_rows << " x " << data.n_features << "), " << data.metric
+      << (data.greater_is_better ? ", larger is better" : ", smaller is better") << "; "
+      << data.splitter << "\n";
+  out << "  " << std::left << std::setw(width) << "contender" << std::right << std::setw(10)
+      << "mean" << std::setw(10) << "sd" << std::setw(7) << "rank" << std::setw(10) << "p"
+      << std::setw(12) << "fit" << std::setw(12) << "predict" << std::setw(12) << "memory"
+      << "\n";
+  for (const Standing& standing : data.standings) {
+    out << (standing.best ? "* " : "  ") << std::left << std::setw(width) << standing.contender
+        << std::right;
+    const Index n_failed = standing.result.n_failed();
+    if (n_failed > 0) {
+      out << "  failed on " << n_failed << " of " << standing.result.folds.size()
+          << " folds: " << first_error(standing.result) << "\n";
+      if (!first_hint(standing.result).empty())
+        out << "  " << std::setw(width) << ""
+            << "  hint: " << first_hint(standing.result) << "\n";
+      continue;
+    }
+    out << std::setw(10) << fixed_text(standing.mean, 4) << std::setw(10)
+        << fixed_text(standing.std, 4) << std::setw(7) << fixed_text(standing.rank, 1)
+        << std::setw(10) << (standing.best ? "best" : p_value_text(standing.p_value))
+        << std::setw(12) << seconds_text(standing.fit_seconds) << std::setw(12)
+        << seconds_text(standing.predict_seconds) << std::setw(12)
+        << bytes_text(standing.peak_bytes) << "\n";
+  }
+  out << "\n";
+}
+
+}  // namespace
+
+std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  std::size_t longest = 9;
+  for (const std::string& name : comparison.contenders) longest = std::max(longest, name.size());
+  const int width = static_cast<int>(longest) + 1;
+  for (const DatasetComparison& data : comparison.datasets) write_table(text, data, width);
+  text << "Average ranks over " << comparison.datasets.size()
+       << (comparison.datasets.size() == 1 ? " data set\n" : " data sets\n");
+  std::vector<std::size_t> order(comparison.contenders.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return comparison.average_ranks(static_cast<Index>(a)) <
+           comparison.average_ranks(static_cast<Index>(b));
+  });
+  for (const std::size_t i : order)
+    text << "  " << std::left << std::setw(width) << comparison.contenders[i] << std::right
+         << std::setw(10) << fixed_text(comparison.average_ranks(static_cast<Index>(i)), 2) << "\n";
+  text << "* best mean; p: corrected resampled t test (Nadeau & Bengio 2003) against the best; "
+          "same folds for all\n";
+  return out << text.str();
+}
+
+}  // namespace grove

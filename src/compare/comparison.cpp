@@ -1,0 +1,202 @@
+#include "grove/compare/comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_set>
+
+#include "compare/baseline.hpp"
+#include "core/text.hpp"
+#include "grove/compare/statistics.hpp"
+#include "grove/core/error.hpp"
+
+namespace grove {
+
+namespace {
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+bool is_baseline(const Contender& contender) {
+  return contender.estimator.name().rfind("Dummy", 0) == 0;
+}
+
+/// The contenders of one data set: those given, and the baseline of its task unless one was given.
+std::vector<Contender> field_for(const std::vector<Contender>& contenders, const Dataset& data) {
+  std::vector<Contender> field = contenders;
+  if (std::none_of(contenders.begin(), contenders.end(), is_baseline)) {
+    if (data.has_labels()) {
+      field.push_back({std::string(baseline_name), ClassShares{}});
+    } else {
+      field.push_back({std::string(baseline_name), TargetMean{}});
+    }
+  }
+  return field;
+}
+
+void check_field(const std::vector<Contender>& contenders, const std::vector<Dataset>& datasets) {
+  if (contenders.empty()) throw InvalidParameter("compare: there are no contenders");
+  if (datasets.empty()) throw InvalidParameter("compare: there are no data sets");
+  std::unordered_set<std::string_view> names;
+  for (const Contender& contender : contenders)
+    if (!names.insert(contender.name).second)
+      throw InvalidParameter(
+          concat("compare: two contenders are called '", printable(contender.name), "'"),
+          "give each its own name");
+}
+
+Splitter splitter_for(const Dataset& data, const CompareOptions& options) {
+  if (options.cv) return *options.cv;
+  if (data.has_labels())
+    return RepeatedStratifiedKFold{
+        .n_splits = 5, .n_repeats = options.n_repeats, .seed = options.seed};
+  return RepeatedKFold{.n_splits = 5, .n_repeats = options.n_repeats, .seed = options.seed};
+}
+
+/// A contender that cannot even be asked (a regressor among classifiers) fails on every fold.
+CrossValidation all_failed(const Estimator& estimator, const Dataset& data,
+                           const std::vector<Split>& splits, const std::vector<Scorer>& scorers,
+                           const Error& error) {
+  CrossValidation result;
+  result.dataset = data.name();
+  result.n_rows = data.n_rows();
+  result.n_features = data.n_columns();
+  result.fingerprint = data.fingerprint();
+  result.model = estimator.expression();
+  result.splits_sha256 = splits_sha256(splits);
+  for (const Scorer& scorer : scorers) result.metrics.push_back(scorer.name());
+  for (const Split& split : splits) {
+    FoldResult fold;
+    fold.repeat = split.repeat;
+    fold.fold = split.fold;
+    fold.n_train = static_cast<Index>(split.train.size());
+    fold.n_test = static_cast<Index>(split.test.size());
+    fold.error = error.what();
+    fold.hint = error.hint();
+    result.folds.push_back(std::move(fold));
+  }
+  return result;
+}
+
+Standing standing_of(const Contender& contender, const Dataset& data,
+                     const std::vector<Split>& splits, const std::vector<Scorer>& scorers,
+                     const Context& context) {
+  Standing standing;
+  standing.contender = contender.name;
+  try {
+    standing.result =
+        cross_validate_on(contender.estimator, data, splits, {.metrics = scorers}, context);
+  } catch (const Cancelled&) {
+    throw;
+  } catch (const Error& error) {
+    standing.result = all_failed(contender.estimator, data, splits, scorers, error);
+  }
+  const CrossValidation& result = standing.result;
+  standing.mean = result.mean(result.metrics.front());
+  standing.std = result.std(result.metrics.front());
+  double n_good = 0;
+  for (const FoldResult& fold : result.folds) {
+    standing.peak_bytes = std::max(standing.peak_bytes, fold.peak_bytes);
+    for (const auto& [counter, count] : fold.work) standing.work[counter] += count;
+    if (!fold.error.empty()) continue;
+    standing.fit_seconds += fold.fit_seconds;
+    standing.predict_seconds += fold.predict_seconds;
+    ++n_good;
+  }
+  if (n_good > 0) {
+    standing.fit_seconds /= n_good;
+    standing.predict_seconds /= n_good;
+  }
+  return standing;
+}
+
+/// Ranks by the deciding metric: means over equal ones, failures last.
+void rank(std::vector<Standing>& standings, bool greater_is_better) {
+  const auto before = [&](const Standing& a, const Standing& b) {
+    if (std::isnan(a.mean) || std::isnan(b.mean)) return !std::isnan(a.mean) && std::isnan(b.mean);
+    return greater_is_better ? a.mean > b.mean : a.mean < b.mean;
+  };
+  for (Standing& standing : standings) {
+    double better = 0, equal = 0;
+    for (const Standing& other : standings) {
+      if (before(other, standing)) ++better;
+      if (!before(other, standing) && !before(standing, other)) ++equal;
+    }
+    standing.rank = better + (equal + 1) / 2;
+  }
+}
+
+void test_against_best(std::vector<Standing>& standings) {
+  const auto best =
+      std::min_element(standings.begin(), standings.end(),
+                       [](const Standing& a, const Standing& b) { return a.rank < b.rank; });
+  best->best = !std::isnan(best->mean);
+  const std::string& metric = best->result.metrics.front();
+  for (Standing& standing : standings) {
+    standing.t_statistic = not_a_number;
+    standing.p_value = not_a_number;
+    if (&standing == &*best || std::isnan(standing.mean) || best->result.folds.size() < 2) continue;
+    double ratio = 0;
+    for (const FoldResult& fold : standing.result.folds)
+      ratio += static_cast<double>(fold.n_test) / static_cast<double>(fold.n_train);
+    ratio /= static_cast<double>(standing.result.folds.size());
+    const statistics::TestResult test = statistics::corrected_resampled_t(
+        standing.result.scores(metric) - best->result.scores(metric), ratio);
+    standing.t_statistic = test.statistic;
+    standing.p_value = test.p_value;
+  }
+}
+
+DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dataset& data,
+                             const CompareOptions& options, const Context& context) {
+  if (!data.has_labels() && !data.has_target())
+    throw InvalidData(concat("compare: data set '", printable(data.name()), "' has no target"),
+                      "name the target column when reading the data");
+  const std::vector<Contender> field = field_for(contenders, data);
+  const Splitter splitter = splitter_for(data, options);
+  const std::vector<Split> splits = splitter.split(data);
+  // The baseline answers for the task: its metrics are everybody's.
+  std::vector<Scorer> scorers = options.metrics;
+  if (scorers.empty())
+    scorers = data.has_labels() ? std::vector<Scorer>{"accuracy", "balanced_accuracy"}
+                                : std::vector<Scorer>{"r2", "rmse", "mae"};
+  DatasetComparison result;
+  result.dataset = data.name();
+  result.n_rows = data.n_rows();
+  result.n_features = data.n_columns();
+  result.fingerprint = data.fingerprint();
+  result.splitter = splitter.describe();
+  result.splits_sha256 = splits_sha256(splits);
+  result.metric = scorers.front().name();
+  result.greater_is_better = scorers.front().greater_is_better();
+  for (const Contender& contender : field) {
+    context.check_stop("compare");
+    result.standings.push_back(standing_of(contender, data, splits, scorers, context));
+    result.standings.back().result.splitter = result.splitter;
+  }
+  rank(result.standings, result.greater_is_better);
+  test_against_best(result.standings);
+  return result;
+}
+
+}  // namespace
+
+Comparison compare(const std::vector<Contender>& contenders, const std::vector<Dataset>& datasets,
+                   const CompareOptions& options, const Context& context) {
+  check_field(contenders, datasets);
+  Comparison comparison;
+  comparison.seed = options.seed;
+  for (const Dataset& data : datasets)
+    comparison.datasets.push_back(compare_on(contenders, data, options, context));
+  const auto n = static_cast<Index>(comparison.datasets.front().standings.size());
+  comparison.average_ranks = Vector::Zero(n);
+  for (Index i = 0; i < n; ++i) {
+    comparison.contenders.push_back(
+        comparison.datasets.front().standings[static_cast<std::size_t>(i)].contender);
+    for (const DatasetComparison& data : comparison.datasets)
+      comparison.average_ranks(i) += data.standings[static_cast<std::size_t>(i)].rank;
+  }
+  comparison.average_ranks /= static_cast<double>(comparison.datasets.size());
+  return comparison;
+}
+
+}  // namespace grove

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "grove/model_selection/cross_validate.hpp"
+
+// How numbers look in the comparison's table and page.
+
+namespace grove {
+
+std::string fixed_text(double value, int digits);  // "-" for NaN
+std::string p_value_text(double p);
+std::string seconds_text(double seconds);
+std::string bytes_text(std::uint64_t bytes);
+/// Of the first fold that failed; "" if none did.
+const std::string& first_error(const CrossValidation& result);
+const std::string& first_hint(const CrossValidation& result);
+
+}  // namespace grove
