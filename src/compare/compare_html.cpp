@@ -1,14 +1,17 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <locale>
+#include <numeric>
 #include <sstream>
 
 #include "compare/format.hpp"
-#include "compare/page.hpp"
+#include "compare/page_style.hpp"
+#include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/core/environment.hpp"
 
-// One self-contained page: no script, no network, light and dark, readable on a phone.
+// The comparison as one page. The drawings place things in percent of their width and in pixels of
+// height, so that text and dots keep their size on a phone.
 
 namespace grove {
 
@@ -30,194 +33,252 @@ std::string escaped(std::string_view text) {
       case '"':
         out += "&quot;";
         break;
+      case '\'':
+        out += "&#39;";
+        break;
       default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
     }
   }
   return out;
 }
 
-std::string fixed1(double value) { return fixed_text(value, 1); }
+bool failed(const Standing& standing) { return standing.result.n_failed() > 0; }
 
-struct Range {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -std::numeric_limits<double>::infinity();
-  void include(double value) {
-    if (!std::isfinite(value)) return;
-    low = std::min(low, value);
-    high = std::max(high, value);
+std::string percent(double value) { return fixed_text(value, 2) + "%"; }
+
+std::string count_text(std::size_t n, const std::string& one, const std::string& many) {
+  return concat(n, " ", n == 1 ? one : many);
+}
+
+/// A stretch of numbers drawn from 1 % to 99 % of the width, with about four round ticks.
+struct Axis {
+  double low = 0;
+  double high = 1;
+  double step = 0.25;
+  int digits = 2;
+
+  Axis(double least, double most) {
+    if (!(most > least)) {
+      const double room = std::max(std::abs(least) * 0.05, 1e-6);
+      least -= room;
+      most += room;
+    }
+    const double rough = (most - least) / 4;
+    const double power = std::pow(10.0, std::floor(std::log10(rough)));
+    const double share = rough / power;
+    step = power * (share < 1.5 ? 1 : share < 3.5 ? 2 : share < 7.5 ? 5 : 10);
+    low = std::floor(least / step) * step;
+    high = std::ceil(most / step) * step;
+    digits = std::clamp(static_cast<int>(-std::floor(std::log10(step) + 1e-9)), 0, 9);
   }
-  /// 0..1 within the range; the middle if it has no width.
-  double place(double value) const { return high > low ? (value - low) / (high - low) : 0.5; }
+  long n_steps() const { return std::lround((high - low) / step); }
+  double tick(long i) const { return low + static_cast<double>(i) * step; }
+  double place(double value) const { return 1 + 98 * (value - low) / (high - low); }
 };
 
-constexpr double plot_width = 640;
-constexpr double row_height = 30;
-constexpr double left = 12;
-constexpr double right = plot_width - 12;
+std::vector<double> finite_scores(const Standing& standing, const std::string& metric) {
+  std::vector<double> kept;
+  for (const double score : standing.result.scores(metric))
+    if (std::isfinite(score)) kept.push_back(score);
+  return kept;
+}
 
-/// Dots for the folds, a line for mean +- sd, a diamond for the mean; one row per contender, its
-/// name above.
-std::string dot_plot(const DatasetComparison& data) {
-  Range range;
+std::string score_sentence(const Standing& standing, const std::vector<double>& scores) {
+  std::string text = standing.contender + ": ";
+  if (failed(standing)) text += "failed";
+  if (failed(standing) || scores.empty()) return text + ".";
+  const auto [least, most] = std::minmax_element(scores.begin(), scores.end());
+  return text + "mean " + fixed_text(standing.mean, 4) + ", folds from " + fixed_text(*least, 4) +
+         " to " + fixed_text(*most, 4) + (standing.best ? ", the best." : ".");
+}
+
+/// The line above a drawing, as text of the page so that long names wrap; then the drawing, which
+/// tells readers who do not see it `sentence`.
+void open_row(std::ostream& out, const Standing& standing, const std::string& value,
+              const std::string& sentence, int height) {
+  out << "<div class=\"row" << (standing.best ? " best" : "") << "\"><span class=\"name\">"
+      << escaped(standing.contender) << "</span><span class=\""
+      << (failed(standing) ? "bad" : "soft") << "\">" << (failed(standing) ? "failed" : value)
+      << "</span></div>\n<svg role=\"img\"" << (standing.best ? " class=\"best\"" : "")
+      << " height=\"" << height << "\"><title>" << escaped(sentence) << "</title>";
+}
+
+void draw_tick_labels(std::ostream& out, const Axis& axis) {
+  out << "<svg aria-hidden=\"true\" height=\"18\">";
+  for (long i = 0; i <= axis.n_steps(); ++i) {
+    const char* anchor = i == 0 ? "start" : i == axis.n_steps() ? "end" : "middle";
+    const double value = axis.tick(i);
+    out << "<text x=\"" << percent(axis.place(value)) << "\" y=\"13\" text-anchor=\"" << anchor
+        << "\">" << fixed_text(std::abs(value) < axis.step / 2 ? 0 : value, axis.digits)
+        << "</text>";
+  }
+  out << "</svg>\n";
+}
+
+void draw_scores_row(std::ostream& out, const Axis& axis, const Standing& standing,
+                     const std::vector<double>& scores) {
+  open_row(out, standing, fixed_text(standing.mean, 4), score_sentence(standing, scores), 24);
+  out << "<line class=\"track\" x1=\"1%\" x2=\"99%\" y1=\"12\" y2=\"12\"/>";
+  for (long i = 0; i <= axis.n_steps(); ++i) {
+    const std::string x = percent(axis.place(axis.tick(i)));
+    out << "<line class=\"grid\" x1=\"" << x << "\" x2=\"" << x << "\" y1=\"0\" y2=\"24\"/>";
+  }
+  // Folds with equal scores would hide each other: five heights in turn.
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    out << "<circle class=\"dot\" r=\"4\" cx=\"" << percent(axis.place(scores[i])) << "\" cy=\""
+        << 8 + 2 * (i % 5) << "\"/>";
+  if (std::isfinite(standing.mean)) {
+    const std::string x = percent(axis.place(standing.mean));
+    out << "<line class=\"mean\" x1=\"" << x << "\" x2=\"" << x << "\" y1=\"2\" y2=\"22\"/>";
+  }
+  out << "</svg>\n";
+}
+
+void draw_scores(std::ostream& out, const DatasetComparison& data) {
+  std::vector<std::vector<double>> scores;
+  std::vector<double> all;
+  for (const Standing& standing : data.standings) {
+    scores.push_back(finite_scores(standing, data.metric));
+    all.insert(all.end(), scores.back().begin(), scores.back().end());
+  }
+  out << "<h3>Scores</h3>\n<p class=\"soft\">" << escaped(data.metric)
+      << (data.greater_is_better ? ", larger is better" : ", smaller is better")
+      << ". A dot is a fold, the bar across is the mean.</p>\n";
+  if (all.empty()) {
+    out << "<p>No fold has a score.</p>\n";
+    return;
+  }
+  const auto [least, most] = std::minmax_element(all.begin(), all.end());
+  const Axis axis(*least, *most);
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    draw_scores_row(out, axis, data.standings[i], scores[i]);
+  draw_tick_labels(out, axis);
+}
+
+void draw_times(std::ostream& out, const DatasetComparison& data) {
+  double longest = 0;
   for (const Standing& standing : data.standings)
-    for (const FoldResult& fold : standing.result.folds)
-      if (fold.error.empty()) range.include(fold.scores.front());
-  std::ostringstream out;
-  const double height = row_height * static_cast<double>(data.standings.size()) + 34;
-  out << "<svg viewBox=\"0 0 " << plot_width << ' ' << height << "\" role=\"img\" aria-label=\""
-      << escaped(data.metric) << " of every fold on " << escaped(data.dataset) << "\">";
-  out << "<title>" << escaped(data.metric) << " of every fold on " << escaped(data.dataset)
-      << "; the table below holds the numbers</title>";
-  const auto x_of = [&](double value) { return left + range.place(value) * (right - left); };
-  for (int tick = 0; tick <= 4 && range.high > range.low; ++tick) {
-    const double value = range.low + (range.high - range.low) * tick / 4;
-    const char* anchor = tick == 0 ? "start" : tick == 4 ? "end" : "middle";
-    out << "<line class=\"grid\" x1=\"" << fixed1(x_of(value)) << "\" x2=\"" << fixed1(x_of(value))
-        << "\" y1=\"4\" y2=\"" << fixed1(height - 22) << "\"/><text class=\"tick\" x=\""
-        << fixed1(x_of(value)) << "\" y=\"" << fixed1(height - 6) << "\" text-anchor=\"" << anchor
-        << "\">" << fixed_text(value, 3) << "</text>";
-  }
-  double y = 4;
+    if (!failed(standing))
+      longest = std::max(longest, standing.fit_seconds + standing.predict_seconds);
+  if (!(longest > 0)) return;
+  out << "<h3>Time</h3>\n<p class=\"soft\">Mean of the folds: <span class=\"key\" "
+         "style=\"background:var(--fit)\"></span>fit<span class=\"key\" "
+         "style=\"background:var(--predict)\"></span>predict</p>\n";
   for (const Standing& standing : data.standings) {
-    out << "<text class=\"name\" x=\"" << left << "\" y=\"" << fixed1(y + 11) << "\">"
-        << escaped(standing.contender) << "</text>";
-    const double center = y + 21;
-    if (std::isnan(standing.mean)) {
-      out << "<text class=\"failed\" x=\"" << left << "\" y=\"" << fixed1(center + 5)
-          << "\">failed</text>";
-      y += row_height;
-      continue;
+    const std::string fit = seconds_text(standing.fit_seconds);
+    const std::string predict = seconds_text(standing.predict_seconds);
+    open_row(out, standing, concat(fit, " + ", predict),
+             failed(standing) ? standing.contender + ": failed"
+                              : concat(standing.contender, ": fit ", fit, ", predict ", predict),
+             14);
+    if (!failed(standing)) {
+      const double fit_width = 98 * standing.fit_seconds / longest;
+      out << "<rect class=\"fit\" x=\"1%\" height=\"14\" width=\"" << percent(fit_width)
+          << "\"/><rect class=\"predict\" x=\"" << percent(1 + fit_width)
+          << "\" height=\"14\" width=\"" << percent(98 * standing.predict_seconds / longest)
+          << "\"/>";
     }
-    for (const FoldResult& fold : standing.result.folds)
-      out << "<circle class=\"fold\" cx=\"" << fixed1(x_of(fold.scores.front())) << "\" cy=\""
-          << fixed1(center) << "\" r=\"3\"/>";
-    const double low = std::max(range.low, standing.mean - standing.std);
-    const double high = std::min(range.high, standing.mean + standing.std);
-    if (!std::isnan(standing.std))
-      out << "<line class=\"spread\" x1=\"" << fixed1(x_of(low)) << "\" x2=\"" << fixed1(x_of(high))
-          << "\" y1=\"" << fixed1(center) << "\" y2=\"" << fixed1(center) << "\"/>";
-    const double x = x_of(standing.mean);
-    out << "<path class=\"mean" << (standing.best ? " best" : "") << "\" d=\"M" << fixed1(x - 6)
-        << ' ' << fixed1(center) << "L" << fixed1(x) << ' ' << fixed1(center - 6) << "L"
-        << fixed1(x + 6) << ' ' << fixed1(center) << "L" << fixed1(x) << ' ' << fixed1(center + 6)
-        << "Z\"/>";
-    y += row_height;
+    out << "</svg>\n";
   }
-  out << "</svg>";
-  return out.str();
 }
 
-/// Fit seconds as bars on a logarithmic scale, from a tenth of the quickest.
-std::string time_bars(const DatasetComparison& data) {
-  Range range;
-  for (const Standing& standing : data.standings)
-    if (!std::isnan(standing.mean)) range.include(std::log10(std::max(1e-7, standing.fit_seconds)));
-  std::ostringstream out;
-  out << "<ul class=\"bars\">";
+void write_row(std::ostream& out, const Standing& standing,
+               const std::vector<std::string>& metrics) {
+  out << "<tr" << (standing.best ? " class=\"best\"" : "") << "><th scope=\"row\">"
+      << escaped(standing.contender) << "</th>";
+  if (failed(standing)) {
+    out << "<td class=\"bad\">failed on " << standing.result.n_failed() << " of "
+        << standing.result.folds.size() << "</td><td>" << fixed_text(standing.rank, 1)
+        << "</td><td>-</td>";
+    for (std::size_t i = 1; i < metrics.size() + 3; ++i) out << "<td>-</td>";
+    out << "</tr>\n";
+    return;
+  }
+  out << "<td>" << fixed_text(standing.mean, 4) << " &plusmn; " << fixed_text(standing.std, 4)
+      << "</td><td>" << fixed_text(standing.rank, 1) << "</td><td>"
+      << (standing.best ? "best" : escaped(p_value_text(standing.p_value))) << "</td>";
+  for (std::size_t i = 1; i < metrics.size(); ++i)
+    out << "<td>" << fixed_text(standing.result.mean(metrics[i]), 4) << " &plusmn; "
+        << fixed_text(standing.result.std(metrics[i]), 4) << "</td>";
+  out << "<td>" << seconds_text(standing.fit_seconds) << "</td><td>"
+      << seconds_text(standing.predict_seconds) << "</td><td>" << bytes_text(standing.peak_bytes)
+      << "</td></tr>\n";
+}
+
+void write_table(std::ostream& out, const DatasetComparison& data) {
+  const std::vector<std::string>& metrics = data.standings.front().result.metrics;
+  out << "<h3>Numbers</h3>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+         "aria-label=\"Results on "
+      << escaped(data.dataset) << "\"><table><thead><tr><th scope=\"col\">contender</th>"
+      << "<th scope=\"col\">" << escaped(data.metric) << "</th><th scope=\"col\">rank</th>"
+      << "<th scope=\"col\">p</th>";
+  for (std::size_t i = 1; i < metrics.size(); ++i)
+    out << "<th scope=\"col\">" << escaped(metrics[i]) << "</th>";
+  out << "<th scope=\"col\">fit</th><th scope=\"col\">predict</th><th scope=\"col\">memory</th>"
+         "</tr></thead><tbody>\n";
+  for (const Standing& standing : data.standings) write_row(out, standing, metrics);
+  out << "</tbody></table></div>\n";
+}
+
+void write_failures(std::ostream& out, const DatasetComparison& data) {
   for (const Standing& standing : data.standings) {
-    out << "<li><span class=\"who\">" << escaped(standing.contender) << "</span>";
-    if (std::isnan(standing.mean)) {
-      out << "<span class=\"failed\">failed</span></li>";
-      continue;
-    }
-    const double place = (std::log10(std::max(1e-7, standing.fit_seconds)) - range.low + 1) /
-                         (range.high - range.low + 1);
-    out << "<span class=\"track\"><span class=\"bar\" style=\"width:" << fixed1(100 * place)
-        << "%\"></span></span><span class=\"what\">" << seconds_text(standing.fit_seconds)
-        << "</span></li>";
+    if (!failed(standing)) continue;
+    out << "<div class=\"failures\"><p><strong>" << escaped(standing.contender) << "</strong> "
+        << "<span class=\"bad\">failed on " << standing.result.n_failed() << " of "
+        << standing.result.folds.size() << " folds:</span> "
+        << escaped(first_error(standing.result)) << "</p>";
+    if (!first_hint(standing.result).empty())
+      out << "<p class=\"soft\">" << escaped(first_hint(standing.result)) << "</p>";
+    out << "</div>\n";
   }
-  out << "</ul>";
-  return out.str();
 }
 
-std::string work_text(const WorkCounts& work) {
-  std::string text;
-  for (const auto& [counter, count] : work)
-    text += (text.empty() ? "" : ", ") + counter + " " + std::to_string(count);
-  return text.empty() ? "-" : text;
-}
-
-std::string score_table(const DatasetComparison& data) {
-  std::ostringstream out;
-  out << "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Contender</th>";
-  for (const std::string& metric : data.standings.front().result.metrics)
-    out << "<th scope=\"col\">" << escaped(metric) << "</th>";
-  out << "<th scope=\"col\">Rank</th><th scope=\"col\">p</th><th scope=\"col\">Fit</th><th "
-         "scope=\"col\">Predict</th><th scope=\"col\">Memory</th>"
-         "<th scope=\"col\">Work</th></tr></thead><tbody>";
+void write_work(std::ostream& out, const DatasetComparison& data) {
+  out << "<details><summary>Models, counted work and folds</summary>\n<dl>";
   for (const Standing& standing : data.standings) {
-    out << "<tr" << (standing.best ? " class=\"best\"" : "") << "><th scope=\"row\">"
-        << escaped(standing.contender) << "<small>" << escaped(standing.result.model)
-        << "</small></th>";
-    const Index n_failed = standing.result.n_failed();
-    if (n_failed > 0) {
-      out << "<td class=\"failed\" colspan=\"" << standing.result.metrics.size() + 6
-          << "\">failed on " << n_failed << " of " << standing.result.folds.size()
-          << " folds: " << escaped(first_error(standing.result));
-      if (!first_hint(standing.result).empty())
-        out << "<br>Hint: " << escaped(first_hint(standing.result));
-      out << "</td></tr>";
-      continue;
-    }
-    for (const std::string& metric : standing.result.metrics)
-      out << "<td>" << fixed_text(standing.result.mean(metric), 4) << " <small>&plusmn; "
-          << fixed_text(standing.result.std(metric), 4) << "</small></td>";
-    out << "<td>" << fixed1(standing.rank) << "</td><td>"
-        << (standing.best ? "best" : escaped(p_value_text(standing.p_value))) << "</td><td>"
-        << seconds_text(standing.fit_seconds) << "</td><td>"
-        << seconds_text(standing.predict_seconds) << "</td><td>" << bytes_text(standing.peak_bytes)
-        << "</td><td class=\"work\">" << escaped(work_text(standing.work)) << "</td></tr>";
+    out << "<dt>" << escaped(standing.contender) << "</dt><dd><code>"
+        << escaped(standing.result.model) << "</code>";
+    for (const auto& [counter, count] : standing.work)
+      out << "<br>" << escaped(counter) << ": " << count;
+    out << "</dd>\n";
   }
-  out << "</tbody></table></div>";
-  return out.str();
+  out << "<dt>data fingerprint</dt><dd><code>" << escaped(data.fingerprint)
+      << "</code></dd>\n<dt>folds</dt><dd>" << escaped(data.splitter)
+      << ", the same for all</dd>\n<dt>SHA-256 of the folds</dt><dd><code>"
+      << escaped(data.splits_sha256) << "</code></dd></dl></details>\n";
 }
 
-std::string dataset_section(const DatasetComparison& data) {
-  std::ostringstream out;
-  out << "<section><h2>" << escaped(data.dataset) << "</h2><p>" << data.n_rows << " rows, "
-      << data.n_features << " columns. " << escaped(data.splitter) << "; " << escaped(data.metric)
-      << ", " << (data.greater_is_better ? "larger" : "smaller")
-      << " is better. Dots are folds, the diamond is their mean, the line one standard deviation "
-         "to each side.</p>";
-  out << "<figure>" << dot_plot(data) << "</figure>" << score_table(data);
-  out << "<h3>Time to fit</h3><p>Mean per fold, on a logarithmic scale.</p>" << time_bars(data)
-      << "</section>";
-  return out.str();
-}
-
-std::string summary(const Comparison& comparison) {
+void write_ranks(std::ostream& out, const Comparison& comparison) {
   std::vector<std::size_t> order(comparison.contenders.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return comparison.average_ranks(static_cast<Index>(a)) <
-           comparison.average_ranks(static_cast<Index>(b));
-  });
-  std::ostringstream out;
-  out << "<section><h2>Average ranks</h2><ol class=\"ranks\">";
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto rank_of = [&](std::size_t i) {
+    return comparison.average_ranks(static_cast<Index>(i));
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return rank_of(a) < rank_of(b); });
+  out << "<section><h2>Average ranks</h2>\n<p class=\"soft\">1 is best; a contender that fails on "
+         "a data set comes last there.</p>\n<div class=\"scroll\"><table><thead><tr>"
+         "<th scope=\"col\">contender</th><th scope=\"col\">average "
+         "rank</th></tr></thead><tbody>\n";
   for (const std::size_t i : order)
-    out << "<li><span>" << escaped(comparison.contenders[i]) << "</span> <strong>"
-        << fixed_text(comparison.average_ranks(static_cast<Index>(i)), 2) << "</strong></li>";
-  out << "</ol><p>Rank 1 is the best mean on a data set; equal means share a rank, failures come "
-         "last. All contenders had the same folds. "
-         "p: corrected resampled t test against the best (Nadeau &amp; Bengio 2003), not adjusted "
-         "for the number of comparisons.</p></section>";
-  return out.str();
+    out << "<tr><th scope=\"row\">" << escaped(comparison.contenders[i]) << "</th><td>"
+        << fixed_text(rank_of(i), 2) << "</td></tr>\n";
+  out << "</tbody></table></div></section>\n";
 }
 
-std::string provenance(const Comparison& comparison, const Context& context) {
+void write_provenance(std::ostream& out, const Comparison& comparison, const Context& context) {
   const Environment here = environment(context);
-  std::ostringstream out;
-  out << "<section><h2>Provenance</h2><dl><dt>grove</dt><dd>" << escaped(here.version)
-      << ", commit " << escaped(here.commit) << "</dd><dt>Compiler</dt><dd>"
-      << escaped(here.compiler) << " " << escaped(here.flags) << "</dd><dt>Processor</dt><dd>"
-      << escaped(here.cpu) << ", " << here.threads << " threads</dd><dt>Seed</dt><dd>"
-      << comparison.seed << "</dd>";
-  for (const DatasetComparison& data : comparison.datasets)
-    out << "<dt>" << escaped(data.dataset) << "</dt><dd>data <code>" << escaped(data.fingerprint)
-        << "</code><br>folds <code>" << escaped(data.splits_sha256) << "</code></dd>";
-  out << "</dl></section>";
-  return out.str();
+  out << "<section><h2>How this was made</h2>\n<p>On each data set the folds were made once and "
+         "are the same for all contenders; all that a contender learns it learns inside the fold. "
+         "p: two-sided corrected resampled t test against the best (Nadeau &amp; Bengio 2003), not "
+         "corrected for the number of contenders. &plusmn;: standard deviation over the folds. "
+         "Memory: largest rise of the process during a fold.</p>\n<dl><dt>grove</dt><dd>"
+      << escaped(here.version) << ", commit " << escaped(here.commit)
+      << "</dd><dt>compiler</dt><dd>" << escaped(here.compiler) << "</dd><dt>flags</dt><dd><code>"
+      << escaped(here.flags) << "</code></dd><dt>processor</dt><dd>" << escaped(here.cpu)
+      << "</dd><dt>threads</dt><dd>" << here.threads << "</dd><dt>seed</dt><dd>" << comparison.seed
+      << "</dd></dl></section>\n";
 }
 
 }  // namespace
@@ -225,12 +286,28 @@ std::string provenance(const Comparison& comparison, const Context& context) {
 std::string to_html(const Comparison& comparison, const Context& context) {
   std::ostringstream out;
   out.imbue(std::locale::classic());
-  out << page_head << "<main><h1>Comparison of " << comparison.contenders.size() << " models on "
-      << comparison.datasets.size()
-      << (comparison.datasets.size() == 1 ? " data set" : " data sets") << "</h1>"
-      << summary(comparison);
-  for (const DatasetComparison& data : comparison.datasets) out << dataset_section(data);
-  out << provenance(comparison, context) << "</main></body></html>\n";
+  const std::string title = count_text(comparison.contenders.size(), "contender", "contenders") +
+                            " on " +
+                            count_text(comparison.datasets.size(), "data set", "data sets");
+  out << "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta "
+         "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
+      << title << "</title>\n<style>" << page_style << "</style></head>\n<body><main>\n<h1>"
+      << title << "</h1>\n<p class=\"soft\">Compared by cross-validation with grove "
+      << escaped(environment(context).version) << ".</p>\n";
+  if (comparison.datasets.size() > 1) write_ranks(out, comparison);
+  for (const DatasetComparison& data : comparison.datasets) {
+    out << "<section><h2>" << escaped(data.dataset) << "</h2>\n<p class=\"soft\">" << data.n_rows
+        << " rows, " << count_text(static_cast<std::size_t>(data.n_features), "column", "columns")
+        << "; " << escaped(data.splitter) << "</p>\n";
+    write_failures(out, data);
+    draw_scores(out, data);
+    draw_times(out, data);
+    write_table(out, data);
+    write_work(out, data);
+    out << "</section>\n";
+  }
+  write_provenance(out, comparison, context);
+  out << "</main></body></html>\n";
   return out.str();
 }
 

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string_view>
+
+namespace grove {
+
+/// The style sheet of the comparison's page. Colours follow the reader's light or dark setting.
+inline constexpr std::string_view page_style = R"css(
+:root{color-scheme:light dark;--paper:#fbfbf8;--card:#fff;--ink:#1c2126;--soft:#59626b;--line:#d9dcd6;
+--dot:#2f6f9f;--best:#0b7a4b;--mean:#1c2126;--fit:#2f6f9f;--predict:#c9822b;--bad:#a8281e;--track:#eceeea}
+@media (prefers-color-scheme:dark){:root{--paper:#14171a;--card:#1c2024;--ink:#e6e8ea;--soft:#a2abb3;
+--line:#343b42;--dot:#79b4e0;--best:#55cf95;--mean:#fff;--fit:#79b4e0;--predict:#e7a552;--bad:#ff9388;--track:#2a3036}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
+main{max-width:60rem;margin:0 auto;padding:1.25rem 1rem 3rem}
+h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}
+h2{font-size:1.25rem;margin:0}
+h3{font-size:1rem;margin:1.5rem 0 .25rem}
+p{margin:.4rem 0}
+.soft{color:var(--soft);font-size:.9rem}
+section{background:var(--card);border:1px solid var(--line);border-radius:.6rem;padding:1rem;margin:1.25rem 0}
+svg{display:block;width:100%;overflow:visible}
+svg text{font:12px system-ui,sans-serif;fill:var(--soft);font-variant-numeric:tabular-nums}
+svg .grid{stroke:var(--line)}
+svg .track{stroke:var(--track);stroke-width:18}
+svg .dot{fill:var(--dot);fill-opacity:.5}
+svg .mean{stroke:var(--mean);stroke-width:3}
+svg.best .dot{fill:var(--best)}
+svg .fit{fill:var(--fit)}
+svg .predict{fill:var(--predict)}
+.row{display:flex;justify-content:space-between;gap:1rem;align-items:end;margin-top:.5rem;font-size:.875rem;line-height:1.35;padding:0 1%}
+.row .name{overflow-wrap:anywhere}
+.row .name+span{white-space:nowrap;font-variant-numeric:tabular-nums}
+.row.best .name{font-weight:600}
+.key{display:inline-block;width:.75em;height:.75em;border-radius:.15em;margin:0 .3em 0 .8em}
+.key:first-child{margin-left:0}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;min-width:100%}
+th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}
+thead th{color:var(--soft);font-weight:600}
+th:first-child,td:first-child{text-align:left;padding-left:0}
+tbody th{font-weight:400;white-space:normal;min-width:11rem;overflow-wrap:anywhere}
+summary{margin-top:.75rem;cursor:pointer}
+tr.best th,tr.best td{font-weight:600}
+.bad{color:var(--bad)}
+.failures{border-left:3px solid var(--bad);padding-left:.75rem;margin:.75rem 0}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;font-size:.9rem;margin:.5rem 0}
+dt{color:var(--soft)}
+dd{margin:0;overflow-wrap:anywhere}
+code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
+@media (max-width:34rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}section{padding:.8rem}}
+)css";
+
+}  // namespace grove
