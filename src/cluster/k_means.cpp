@@ -1,0 +1,242 @@
+#include "grove/cluster/k_means.hpp"
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "cluster/center_blocks.hpp"
+#include "cluster/lloyd.hpp"
+#include "core/not_fitted.hpp"
+#include "core/text.hpp"
+#include "data/fit_report_value.hpp"
+#include "grove/core/error.hpp"
+#include "grove/core/fit_scope.hpp"
+#include "grove/core/parallel.hpp"
+
+namespace grove {
+
+std::span<const EnumName<KMeansInit>> enum_names(KMeansInit) {
+  static constexpr std::array<EnumName<KMeansInit>, 2> names{
+      {{KMeansInit::k_means_plus_plus, "k-means++"}, {KMeansInit::random, "random"}}};
+  return names;
+}
+
+const Schema<KMeansParams>& KMeansParams::schema() {
+  using P = KMeansParams;
+  static const Schema<P> table =
+      Schema<P>()
+          .add("n_clusters", &P::n_clusters, at_least(1), "Clusters to find.")
+          .add("init", &P::init, "How the first centres are drawn.")
+          .add("n_init", &P::n_init, at_least(1), "Starts, of which the best is kept.")
+          .add("max_iter", &P::max_iter, at_least(1), "Iterations of one start at most.")
+          .add("tol", &P::tol, at_least(0),
+               "Shift of the centres that counts as none, in mean variances of a column.")
+          .add("seed", &P::seed, at_least(0), "Seed of the first centres.");
+  return table;
+}
+
+struct KMeans::State {
+  TrainedOn trained_on;
+  FitReport report;
+  Matrix centers;
+  Labels labels;
+  double inertia = 0;
+};
+
+namespace {
+
+constexpr std::string_view who = KMeans::type_name;
+constexpr double largest_value = 1e145;
+
+const double* row(const MatrixView& x, Index i) { return x.data() + i * x.outerStride(); }
+
+/// Larger values have squared distances that overflow.
+void check_magnitude(const MatrixView& x, const TrainedOn& trained_on) {
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index j = 0; j < x.cols(); ++j)
+      if (std::abs(x(i, j)) > largest_value)
+        throw InvalidData(
+            concat(who, ": column '",
+                   printable(trained_on.columns[static_cast<std::size_t>(j)].name), "' holds ",
+                   x(i, j), " in row ", i, "; values beyond 1e145 are too large to compute with"),
+            "scale the columns");
+}
+
+/// Mean over the columns of their weighted variance.
+double mean_variance(const cluster::Points& points) {
+  const double total = points.weights.sum();
+  double sum = 0;
+  for (Index j = 0; j < points.x.cols(); ++j) {
+    const double mean = points.x.col(j).dot(points.weights) / total;
+    sum += ((points.x.col(j).array() - mean).square() * points.weights.array()).sum() / total;
+  }
+  return sum / static_cast<double>(points.x.cols());
+}
+
+Labels nearest_centers(const MatrixView& x, const Matrix& centers, const Context& context) {
+  const cluster::CenterBlocks blocks(centers);
+  Labels labels(x.rows());
+  parallel_for(context, x.rows(), 512, [&](Index begin, Index end) {
+    context.check_stop(who);
+    for (Index i = begin; i < end; ++i) labels(i) = blocks.nearest(row(x, i)).label;
+  });
+  context.count(work::distance_evaluations, static_cast<std::uint64_t>(x.rows() * centers.rows()));
+  return labels;
+}
+
+cluster::LloydResult best_run(const KMeansParams& params, const cluster::Points& points,
+                              const Matrix* start, const Context& context) {
+  const double least_shift = params.tol * mean_variance(points);
+  const int n_runs = start != nullptr ? 1 : params.n_init;
+  cluster::LloydResult best;
+  for (int run = 0; run < n_runs; ++run) {
+    Matrix centers =
+        start != nullptr
+            ? *start
+            : cluster::draw_centers(
+                  who, points, params.n_clusters, params.init == KMeansInit::k_means_plus_plus,
+                  Rng(params.seed).split(static_cast<std::uint64_t>(run)), context);
+    cluster::LloydResult result =
+        cluster::lloyd(who, points, std::move(centers), params.max_iter, least_shift, context);
+    if (run == 0 || result.inertia < best.inertia) best = std::move(result);
+    if (context.progress) context.progress({"starts", run + 1, n_runs});
+  }
+  return best;
+}
+
+}  // namespace
+
+std::shared_ptr<const KMeans::State> KMeans::fit_state(const KMeansParams& params,
+                                                       const Dataset& data, const Matrix* start,
+                                                       const Context& context) {
+  KMeansParams::schema().check(params, who);
+  check_fit_data(who, data, TargetKind::none, capabilities);
+  const FitScope scope(context);
+  auto state = std::make_shared<State>();
+  state->trained_on = TrainedOn(data);
+  check_magnitude(data.x(), state->trained_on);
+  std::vector<Index> rows;
+  if (data.weights() != nullptr)
+    for (Index i = 0; i < data.n_rows(); ++i)
+      if ((*data.weights())(i) > 0) rows.push_back(i);
+  const bool whole = data.weights() == nullptr || static_cast<Index>(rows.size()) == data.n_rows();
+  const Dataset kept = whole ? data : data.take(rows);
+  const Vector weights = kept.weights_or_ones();
+  cluster::LloydResult result =
+      best_run(params, cluster::Points{kept.x(), weights}, start, scope.context());
+  state->labels = nearest_centers(data.x(), result.centers, scope.context());
+  state->centers = std::move(result.centers);
+  state->inertia = result.inertia;
+  FitReport report;
+  report.iterations = static_cast<Index>(result.loss_curve.size());
+  report.converged = result.converged;
+  report.loss_curve = std::move(result.loss_curve);
+  if (!report.converged)
+    report.warnings.push_back(
+        concat("KMeans did not converge in ", params.max_iter, " iterations; raise max_iter"));
+  state->report = scope.finish(std::move(report));
+  return state;
+}
+
+KMeans& KMeans::fit(const Dataset& data, const Context& context) {
+  state_ = fit_state(params_, data, nullptr, context);
+  return *this;
+}
+
+KMeans& KMeans::fit(const MatrixView& x, const Context& context) {
+  return fit(Dataset::borrow(x), context);
+}
+
+KMeans& KMeans::fit_from(const Dataset& data, const MatrixView& centers, const Context& context) {
+  if (centers.rows() != params_.n_clusters || centers.cols() != data.n_columns())
+    throw InvalidData(
+        concat(who, ": the centres must be n_clusters x columns = ", params_.n_clusters, " x ",
+               data.n_columns(), ", got ", centers.rows(), " x ", centers.cols()));
+  if (!centers.allFinite()) throw InvalidData(concat(who, ": a starting centre is not finite"));
+  const Matrix start = centers;
+  if (start.size() > 0) check_magnitude(start, TrainedOn(data));
+  state_ = fit_state(params_, data, &start, context);
+  return *this;
+}
+
+KMeans& KMeans::fit_from(const MatrixView& x, const MatrixView& centers, const Context& context) {
+  return fit_from(Dataset::borrow(x), centers, context);
+}
+
+Labels KMeans::predict(const MatrixView& x, const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  check_predict_data(type_name, x, state.trained_on, capabilities);
+  check_magnitude(x, state.trained_on);
+  return nearest_centers(x, state.centers, context);
+}
+
+Matrix KMeans::transform(const MatrixView& x, const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  check_predict_data(type_name, x, state.trained_on, capabilities);
+  check_magnitude(x, state.trained_on);
+  const cluster::CenterBlocks blocks(state.centers);
+  Matrix distances(x.rows(), state.centers.rows());
+  parallel_for(context, x.rows(), 512, [&](Index begin, Index end) {
+    context.check_stop(type_name);
+    for (Index i = begin; i < end; ++i) {
+      blocks.squared(row(x, i), distances.row(i).data());
+      distances.row(i) = distances.row(i).array().sqrt();
+    }
+  });
+  context.count(work::distance_evaluations, static_cast<std::uint64_t>(distances.size()));
+  return distances;
+}
+
+double KMeans::score(const MatrixView& x, const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  check_predict_data(type_name, x, state.trained_on, capabilities);
+  check_magnitude(x, state.trained_on);
+  const cluster::CenterBlocks blocks(state.centers);
+  context.count(work::distance_evaluations,
+                static_cast<std::uint64_t>(x.rows() * state.centers.rows()));
+  return -parallel_reduce(
+      context, x.rows(), 512, 0.0,
+      [&](Index begin, Index end) {
+        context.check_stop(type_name);
+        double sum = 0;
+        for (Index i = begin; i < end; ++i) sum += blocks.nearest(row(x, i)).squared;
+        return sum;
+      },
+      [](double& total, double part) { total += part; });
+}
+
+const Labels& KMeans::labels() const { return fitted(state_, type_name).labels; }
+const Matrix& KMeans::cluster_centers() const { return fitted(state_, type_name).centers; }
+double KMeans::inertia() const { return fitted(state_, type_name).inertia; }
+const TrainedOn& KMeans::trained_on() const { return fitted(state_, type_name).trained_on; }
+const FitReport& KMeans::report() const { return fitted(state_, type_name).report; }
+
+Value KMeans::save_state() const {
+  const State& state = fitted(state_, type_name);
+  return Value::Map{{"trained_on", state.trained_on.to_value()},
+                    {"report", report_to_value(state.report)},
+                    {"centers", Value(state.centers)},
+                    {"n_rows", state.labels.size()},
+                    {"labels", Value(state.labels)},
+                    {"inertia", state.inertia}};
+}
+
+KMeans KMeans::load_state(const KMeansParams& params, const StateReader& reader) {
+  KMeansParams::schema().check(params, type_name);
+  auto state = std::make_shared<State>();
+  state->trained_on = TrainedOn::from_value(reader.at("trained_on"));
+  state->report = report_from_value(reader.at("report"));
+  state->centers = reader.matrix("centers", params.n_clusters, state->trained_on.n_columns());
+  if (state->centers.size() == 0) reader.fail("has no columns");
+  if (!(state->centers.cwiseAbs().maxCoeff() <= largest_value))
+    reader.fail("has a centre beyond 1e145");
+  const Index n = reader.integer("n_rows", 1, std::numeric_limits<std::int32_t>::max());
+  state->labels = reader.labels("labels", n, 0, params.n_clusters - 1);
+  state->inertia = reader.real("inertia");
+  if (state->inertia < 0) reader.fail("has a negative inertia");
+  KMeans model(params);
+  model.state_ = std::move(state);
+  return model;
+}
+
+}  // namespace grove
