@@ -37,6 +37,7 @@ void check_field(const std::vector<Contender>& contenders, const std::vector<Dat
   if (contenders.empty()) throw InvalidParameter("compare: there are no contenders");
   if (datasets.empty()) throw InvalidParameter("compare: there are no data sets");
   std::unordered_set<std::string_view> names;
+  if (std::none_of(contenders.begin(), contenders.end(), is_baseline)) names.insert(baseline_name);
   for (const Contender& contender : contenders)
     if (!names.insert(contender.name).second)
       throw InvalidParameter(
@@ -139,8 +140,9 @@ void test_against_best(std::vector<Standing>& standings) {
     for (const FoldResult& fold : standing.result.folds)
       ratio += static_cast<double>(fold.n_test) / static_cast<double>(fold.n_train);
     ratio /= static_cast<double>(standing.result.folds.size());
-    const statistics::TestResult test = statistics::corrected_resampled_t(
-        standing.result.scores(metric) - best->result.scores(metric), ratio);
+    const Vector differences = standing.result.scores(metric) - best->result.scores(metric);
+    if (!differences.allFinite()) continue;  // a metric may say infinity; no test can use it
+    const statistics::TestResult test = statistics::corrected_resampled_t(differences, ratio);
     standing.t_statistic = test.statistic;
     standing.p_value = test.p_value;
   }

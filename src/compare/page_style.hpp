@@ -12,7 +12,7 @@ inline constexpr std::string_view page_style = R"css(
 --line:#343b42;--dot:#79b4e0;--best:#55cf95;--mean:#fff;--fit:#79b4e0;--predict:#e7a552;--bad:#ff9388;--track:#2a3036}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-main{max-width:60rem;margin:0 auto;padding:1.25rem 1rem 3rem}
+main{max-width:68rem;margin:0 auto;padding:1.25rem 1rem 3rem}
 h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}
 h2{font-size:1.25rem;margin:0}
 h3{font-size:1rem;margin:1.5rem 0 .25rem}
@@ -48,6 +48,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;font-size:.
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
 code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
+@media (min-width:56rem){tbody th{overflow-wrap:normal;min-width:17rem}}
 @media (max-width:34rem){dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}section{padding:.8rem}}
 )css";
 

@@ -1,3 +1,5 @@
+#include <cmath>
+#include <limits>
 #include <regex>
 
 #include "compare/toys.hpp"
@@ -66,4 +68,23 @@ TEST_CASE("a field in which all scores are equal, or none exists, has a page") {
   CHECK(!holds(equal, "nan"));
   const std::string none = to_html(compare({{"Dummy", Refuses{}}}, {iris}));
   CHECK(holds(none, "failed"));
+}
+
+TEST_CASE("a metric that says infinity leaves out the test, not the comparison") {
+  const Scorer endless("endless", metrics::MetricInput::labels, true,
+                       [](const metrics::Predictions& found) {
+                         const bool all_zero = found.y_pred->maxCoeff() == 0;
+                         return all_zero ? 1.0 : std::numeric_limits<double>::infinity();
+                       });
+  const Comparison found =
+      compare({{"means", NearestMean{}}}, {datasets::load_iris()}, {.metrics = {endless}});
+  CHECK(found.datasets[0].standings[0].best);
+  CHECK(std::isnan(found.datasets[0].standings[1].p_value));
+  CHECK(!holds(to_html(found), "inf%"));
+}
+
+TEST_CASE("no contender can take the name of the baseline that enters by itself") {
+  CHECK(grove::testing::message_of([] {
+          (void)compare({{std::string(baseline_name), NearestMean{}}}, {datasets::load_iris()});
+        }) == "compare: two contenders are called 'Dummy (baseline)'");
 }
