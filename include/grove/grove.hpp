@@ -4,6 +4,7 @@
 
 #include "grove/baseline/dummy.hpp"
 #include "grove/baseline/gaussian_nb.hpp"
+#include "grove/boosting/gradient_boosting.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/core/context.hpp"

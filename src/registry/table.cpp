@@ -1,5 +1,6 @@
 #include "grove/baseline/dummy.hpp"
 #include "grove/baseline/gaussian_nb.hpp"
+#include "grove/boosting/gradient_boosting.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/preprocessing/standard_scaler.hpp"
 #include "registry/entry_of.hpp"
@@ -18,10 +19,14 @@ std::vector<Entry> table() {
   rows.push_back(estimator_entry<DummyRegressor>(
       Kind::regressor, "Ignores the features: what every regressor has to beat."));
   rows.push_back(estimator_entry<GaussianNB>(Kind::classifier, "Gaussian naive Bayes."));
-  rows.push_back(estimator_entry<KNeighborsClassifier>(
-      Kind::classifier, "Vote of the nearest neighbours, exact."));
+  rows.push_back(estimator_entry<KNeighborsClassifier>(Kind::classifier,
+                                                       "Vote of the nearest neighbours, exact."));
   rows.push_back(estimator_entry<KNeighborsRegressor>(
       Kind::regressor, "Mean of the nearest neighbours' targets, exact."));
+  rows.push_back(estimator_entry<GradientBoostingClassifier>(
+      Kind::classifier, "Boosted trees on histograms; takes missing values and categories."));
+  rows.push_back(estimator_entry<GradientBoostingRegressor>(
+      Kind::regressor, "Boosted trees on histograms; takes missing values and categories."));
   rows.push_back(transformer_entry<StandardScaler>("Zero mean and unit variance per column."));
   return rows;
 }
