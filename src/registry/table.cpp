@@ -1,6 +1,7 @@
 #include "grove/baseline/dummy.hpp"
 #include "grove/baseline/gaussian_nb.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/cluster/k_means.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/preprocessing/standard_scaler.hpp"
 #include "registry/entry_of.hpp"
@@ -27,6 +28,8 @@ std::vector<Entry> table() {
       Kind::classifier, "Boosted trees on histograms; takes missing values and categories."));
   rows.push_back(estimator_entry<GradientBoostingRegressor>(
       Kind::regressor, "Boosted trees on histograms; takes missing values and categories."));
+  rows.push_back(
+      estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
   rows.push_back(transformer_entry<StandardScaler>("Zero mean and unit variance per column."));
   return rows;
 }
