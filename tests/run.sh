@@ -5,6 +5,6 @@ cd "$(dirname "$0")/.."
 source cmake/debian_setup.sh
 install_packages "${build_packages[@]}" "${test_packages[@]}"
 
-cmake --preset release
+cmake --preset release -DGROVE_BUILD_TESTS=ON
 cmake --build --preset release
 ctest --preset release --parallel "$(nproc)"
