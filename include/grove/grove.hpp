@@ -4,6 +4,10 @@
 
 #include "grove/baseline/dummy.hpp"
 #include "grove/baseline/gaussian_nb.hpp"
+#include "grove/baseline/linear_discriminant_analysis.hpp"
+#include "grove/baseline/linear_regression.hpp"
+#include "grove/baseline/logistic_regression.hpp"
+#include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/compare/statistics.hpp"

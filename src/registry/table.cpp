@@ -1,5 +1,9 @@
 #include "grove/baseline/dummy.hpp"
 #include "grove/baseline/gaussian_nb.hpp"
+#include "grove/baseline/linear_discriminant_analysis.hpp"
+#include "grove/baseline/linear_regression.hpp"
+#include "grove/baseline/logistic_regression.hpp"
+#include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
@@ -20,6 +24,12 @@ std::vector<Entry> table() {
   rows.push_back(estimator_entry<DummyRegressor>(
       Kind::regressor, "Ignores the features: what every regressor has to beat."));
   rows.push_back(estimator_entry<GaussianNB>(Kind::classifier, "Gaussian naive Bayes."));
+  rows.push_back(estimator_entry<LogisticRegression>(
+      Kind::classifier, "Linear classifier, logistic or multinomial loss with an L2 penalty."));
+  rows.push_back(estimator_entry<LinearDiscriminantAnalysis>(
+      Kind::classifier, "Normal classes with one covariance; linear borders."));
+  rows.push_back(estimator_entry<LinearRegression>(Kind::regressor, "Ordinary least squares."));
+  rows.push_back(estimator_entry<Ridge>(Kind::regressor, "Least squares with an L2 penalty."));
   rows.push_back(estimator_entry<KNeighborsClassifier>(Kind::classifier,
                                                        "Vote of the nearest neighbours, exact."));
   rows.push_back(estimator_entry<KNeighborsRegressor>(
