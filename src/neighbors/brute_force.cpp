@@ -32,7 +32,7 @@ class BruteForce final : public SearchBackEnd {
       distances(query, first, sums);
       const Index count = std::min(block_size, n_ - first);
       for (Index i = 0; i < count; ++i)
-        if (sums[static_cast<std::size_t>(i)] <= best.worst())
+        if (sums[static_cast<std::size_t>(i)] <= best.limit())
           best.offer(sums[static_cast<std::size_t>(i)], first + i);
     }
     return static_cast<std::uint64_t>(n_);

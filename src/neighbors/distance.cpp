@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "neighbors/point_index.hpp"
 
@@ -57,6 +58,14 @@ double ReducedDistance::finish(double reduced) const {
   if (metric == Metric::euclidean) return std::sqrt(reduced);
   if (metric == Metric::minkowski) return std::pow(reduced, 1 / p);
   return reduced;
+}
+
+double ReducedDistance::reach(double distance) const {
+  double reduced = distance;
+  if (metric == Metric::euclidean) reduced = distance * distance;
+  if (metric == Metric::minkowski) reduced = std::pow(distance, p);
+  // Squares below the smallest normal number have lost their digits.
+  return reduced * (1 + 1e-10) + std::numeric_limits<double>::min();
 }
 
 }  // namespace grove

@@ -6,13 +6,10 @@ namespace grove {
 
 namespace {
 
-/// nanoflann prunes by bounds that are sums in another order than the distances themselves. They
-/// are compared with a limit that is larger than the worst hit by more than rounding can make up,
-/// also at distance 0, so that no tie is lost; whether a point enters is decided by the exact
-/// distance and the row.
-double with_slack(double distance) {
-  return distance * (1 + 1e-10) + std::numeric_limits<double>::denorm_min();
-}
+// nanoflann prunes by bounds that are sums in another order than the distances themselves. They are
+// compared with a limit that is larger than the worst hit by more than rounding can make up, also
+// at distance 0, so that no tie is lost; whether a point enters is decided by the exact distance
+// and the row.
 
 struct PointSource {
   const Matrix& points;
@@ -49,7 +46,7 @@ struct NearestResult {
   BestHits& best;
   std::size_t size() const { return 0; }
   bool full() const { return best.full(); }
-  double worstDist() const { return with_slack(best.worst()); }
+  double worstDist() const { return best.limit(); }
   bool addPoint(double distance, std::size_t row) {
     best.offer(distance, static_cast<Index>(row));
     return true;
@@ -61,7 +58,7 @@ struct WithinResult {
   std::vector<Hit>& hits;
   std::size_t size() const { return hits.size(); }
   bool full() const { return true; }
-  double worstDist() const { return with_slack(reach); }
+  double worstDist() const { return reach; }
   bool addPoint(double distance, std::size_t row) {
     if (distance <= reach) hits.push_back({distance, static_cast<Index>(row)});
     return true;

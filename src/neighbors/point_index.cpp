@@ -62,11 +62,9 @@ void PointIndex::check_queries(std::string_view who, const MatrixView& x) const 
 
 std::vector<Hit> PointIndex::nearest(const double* query, Index k,
                                      std::uint64_t& evaluations) const {
-  BestHits best(k);
+  BestHits best(k, reduced_);
   evaluations += back_end_->nearest(query, best);
-  std::vector<Hit> hits = best.sorted();
-  for (Hit& hit : hits) hit.distance = reduced_.finish(hit.distance);
-  return hits;
+  return best.sorted();
 }
 
 Neighbors PointIndex::nearest(std::string_view who, const MatrixView& x, Index k, bool self,
@@ -101,16 +99,12 @@ RadiusNeighbors PointIndex::within(std::string_view who, const MatrixView& x, do
     context.check_stop(who);
     std::uint64_t evaluations = 0;
     for (Index i = begin; i < end; ++i) {
-      // A reach that is a little too large; the true distance decides.
-      double reach = radius;
-      if (reduced_.metric == Metric::euclidean) reach = radius * radius * (1 + 1e-12);
-      if (reduced_.metric == Metric::minkowski) reach = std::pow(radius, reduced_.p) * (1 + 1e-12);
       std::vector<Hit> hits;
-      evaluations += back_end_->within(query_of(x, i), reach, hits);
-      std::sort(hits.begin(), hits.end());
+      evaluations += back_end_->within(query_of(x, i), reduced_.reach(radius), hits);
       for (Hit& hit : hits) hit.distance = reduced_.finish(hit.distance);
       std::erase_if(
           hits, [&](const Hit& hit) { return hit.distance > radius || (self && hit.row == i); });
+      std::sort(hits.begin(), hits.end());
       found[static_cast<std::size_t>(i)] = std::move(hits);
     }
     context.count(work::distance_evaluations, evaluations);

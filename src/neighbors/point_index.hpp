@@ -14,7 +14,7 @@
 
 namespace grove {
 
-/// A candidate; ordered by (reduced distance, row).
+/// A candidate; ordered by (distance, row).
 struct Hit {
   double distance = 0;
   Index row = 0;
@@ -23,18 +23,32 @@ struct Hit {
   }
 };
 
-/// The k best hits so far: a heap with the worst on top.
+/// |a - b| summed up as the metric wants it, in the order of the columns.
+struct ReducedDistance {
+  Metric metric = Metric::euclidean;
+  double p = 2;
+  double term(double difference) const;
+  double operator()(const double* a, const double* b, Index n) const;
+  /// Reduced to true distance.
+  double finish(double reduced) const;
+  /// A reduced distance that no point within the true `distance` exceeds, in whatever order its
+  /// terms are added up: a little too large, for pruning only.
+  double reach(double distance) const;
+};
+
+/// The k best hits so far by (true distance, row): a heap with the worst on top. Two reduced
+/// distances may round to one true distance; the row then decides, as the caller sees it.
 class BestHits {
  public:
-  explicit BestHits(Index k) : k_(static_cast<std::size_t>(k)) { hits_.reserve(k_); }
-  void clear() { hits_.clear(); }
-  bool full() const { return hits_.size() == k_; }
-  /// A hit at a larger distance than this cannot enter.
-  double worst() const {
-    return full() ? hits_.front().distance : std::numeric_limits<double>::infinity();
+  BestHits(Index k, const ReducedDistance& reduced)
+      : k_(static_cast<std::size_t>(k)), reduced_(reduced) {
+    hits_.reserve(k_);
   }
-  void offer(double distance, Index row) {
-    const Hit hit{distance, row};
+  bool full() const { return hits_.size() == k_; }
+  /// A hit at a larger reduced distance than this cannot enter.
+  double limit() const { return limit_; }
+  void offer(double reduced_distance, Index row) {
+    const Hit hit{reduced_.finish(reduced_distance), row};
     if (!full()) {
       hits_.push_back(hit);
       std::push_heap(hits_.begin(), hits_.end());
@@ -43,6 +57,7 @@ class BestHits {
       hits_.back() = hit;
       std::push_heap(hits_.begin(), hits_.end());
     }
+    if (full()) limit_ = reduced_.reach(hits_.front().distance);
   }
   /// Nearest first; the heap is used up.
   const std::vector<Hit>& sorted() {
@@ -52,17 +67,9 @@ class BestHits {
 
  private:
   std::size_t k_;
+  ReducedDistance reduced_;
+  double limit_ = std::numeric_limits<double>::infinity();
   std::vector<Hit> hits_;
-};
-
-/// |a - b| summed up as the metric wants it, in the order of the columns.
-struct ReducedDistance {
-  Metric metric = Metric::euclidean;
-  double p = 2;
-  double term(double difference) const;
-  double operator()(const double* a, const double* b, Index n) const;
-  /// Reduced to true distance, and back (rounded up a little, for pruning only).
-  double finish(double reduced) const;
 };
 
 /// What a search answers for one query. Counts the distances that it computed.

@@ -23,6 +23,11 @@ double plain_distance(const Matrix& a, Index i, const Matrix& b, Index j, Metric
   return sum;
 }
 
+double finished(double sum, Metric metric, double p) {
+  if (metric == Metric::euclidean) return std::sqrt(sum);
+  return metric == Metric::minkowski ? std::pow(sum, 1 / p) : sum;
+}
+
 /// Two plain loops and a sort: rows of the neighbours of every query.
 IndexMatrix oracle(const Matrix& points, const Matrix& queries, Index k, Metric metric, double p,
                    bool self) {
@@ -30,7 +35,8 @@ IndexMatrix oracle(const Matrix& points, const Matrix& queries, Index k, Metric 
   for (Index i = 0; i < queries.rows(); ++i) {
     std::vector<std::pair<double, Index>> all;
     for (Index j = 0; j < points.rows(); ++j)
-      if (!self || j != i) all.emplace_back(plain_distance(queries, i, points, j, metric, p), j);
+      if (!self || j != i)
+        all.emplace_back(finished(plain_distance(queries, i, points, j, metric, p), metric, p), j);
     std::sort(all.begin(), all.end());
     for (Index j = 0; j < k; ++j) rows(i, j) = all[static_cast<std::size_t>(j)].second;
   }
@@ -189,4 +195,24 @@ TEST_CASE("Bad questions are refused") {
         "NearestNeighbors was fitted with 2 columns, got 3");
   CHECK(message_of([&] { (void)index.kneighbors(Matrix(Matrix::Constant(1, 2, 1e200)), 1); }) ==
         "NearestNeighbors: distances from row 0 overflow a double");
+}
+
+TEST_CASE("Equal distances are ordered by row as the caller sees them") {
+  // Tenths on a grid: sums of squares that differ in the last bit have one square root.
+  const Matrix points = points_of(1, 400, 3, 8) * 0.1;
+  for (const Algorithm algorithm : {Algorithm::brute, Algorithm::kd_tree}) {
+    NearestNeighbors index({.algorithm = algorithm});
+    index.fit(points);
+    const Neighbors found = index.kneighbors(points, 50);
+    Index different = 0;
+    for (Index i = 0; i < points.rows(); ++i) {
+      std::vector<std::pair<double, Index>> all;
+      for (Index j = 0; j < points.rows(); ++j)
+        all.emplace_back(std::sqrt(plain_distance(points, i, points, j, Metric::euclidean, 2)), j);
+      std::sort(all.begin(), all.end());
+      for (Index j = 0; j < 50; ++j)
+        different += found.rows(i, j) == all[static_cast<std::size_t>(j)].second ? 0 : 1;
+    }
+    CHECK(different == 0);
+  }
 }
