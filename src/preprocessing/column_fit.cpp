@@ -1,6 +1,7 @@
 #include "preprocessing/column_fit.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
@@ -34,6 +35,10 @@ void check_result(std::string_view who, const Matrix& result, const std::vector<
       if (std::isinf(result(i, j)))
         throw_overflow(who, concat("result in row ", i), columns[static_cast<std::size_t>(j)]);
   }
+}
+
+double divisor(double range) {
+  return range < 10 * std::numeric_limits<double>::epsilon() ? 1.0 : range;
 }
 
 bool is_pair(const Value& value, double low, double high) {

@@ -29,6 +29,16 @@ void for_each_column(const Context& context, Index n_columns, F&& f) {
 /// Throws InvalidData if a result is infinite, naming the column.
 void check_result(std::string_view who, const Matrix& result, const std::vector<Column>& columns);
 
+/// scikit-learn's rule: a range that is only rounding does not divide.
+double divisor(double range);
+
+/// The code of a categorical value, -1 if it is missing or no code of the column.
+inline Index code_of(double value, const Column& column) {
+  const bool known = value >= 0 && value < static_cast<double>(column.categories.size());
+  if (!known || value != static_cast<double>(static_cast<Index>(value))) return -1;
+  return static_cast<Index>(value);
+}
+
 /// A parameter of two numbers.
 bool is_pair(const Value& value, double low, double high);
 
