@@ -6,10 +6,8 @@ using namespace grove;
 
 int main() {
   const Dataset data = datasets::load_breast_cancer();
-  std::vector<Index> train_rows, test_rows;
-  for (Index i = 0; i < data.n_rows(); ++i) (i % 5 == 0 ? test_rows : train_rows).push_back(i);
-  const Dataset train = data.take(train_rows);
-  const Dataset test = data.take(test_rows);
+  const auto [train, test] =
+      train_test_split(data, {.test_size = 0.2, .stratify = true, .seed = 7});
 
   GradientBoostingClassifier model({.n_estimators = 100, .learning_rate = 0.1});
   model.fit(train);

@@ -6,6 +6,7 @@
 
 #include "core/sha256.hpp"
 #include "core/text.hpp"
+#include "data/class_shares.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/random.hpp"
 #include "model_selection/folds.hpp"
@@ -158,29 +159,6 @@ std::string StratifiedShuffleSplit::describe() const {
                 ", seed=", seed, ")");
 }
 
-namespace {
-
-/// `total` shared out in proportion to `counts` by largest remainders.
-std::vector<Index> shares(const std::vector<Index>& counts, Index total) {
-  const Index n = std::accumulate(counts.begin(), counts.end(), Index{0});
-  std::vector<Index> result;
-  std::vector<std::pair<double, std::size_t>> remainders;
-  Index given = 0;
-  for (std::size_t k = 0; k < counts.size(); ++k) {
-    const double exact =
-        static_cast<double>(total) * static_cast<double>(counts[k]) / static_cast<double>(n);
-    result.push_back(static_cast<Index>(exact));
-    given += result.back();
-    remainders.emplace_back(static_cast<double>(result.back()) - exact, k);
-  }
-  std::sort(remainders.begin(), remainders.end());
-  for (std::size_t i = 0; given < total; ++i, ++given)
-    ++result[remainders[i % remainders.size()].second];
-  return result;
-}
-
-}  // namespace
-
 std::vector<Split> StratifiedShuffleSplit::split(const Dataset& data) const {
   constexpr std::string_view who = "StratifiedShuffleSplit";
   if (n_splits < 1) throw InvalidParameter(concat(who, ": n_splits must be >= 1, got ", n_splits));
@@ -190,10 +168,10 @@ std::vector<Split> StratifiedShuffleSplit::split(const Dataset& data) const {
     rows_of_class[static_cast<std::size_t>(data.labels()(i))].push_back(i);
   std::vector<Index> counts;
   for (const auto& rows : rows_of_class) counts.push_back(static_cast<Index>(rows.size()));
-  const std::vector<Index> test_counts = shares(counts, sizes.test);
+  const std::vector<Index> test_counts = proportional_shares(counts, sizes.test);
   std::vector<Index> left = counts;
   for (std::size_t k = 0; k < left.size(); ++k) left[k] -= test_counts[k];
-  const std::vector<Index> train_counts = shares(left, sizes.train);
+  const std::vector<Index> train_counts = proportional_shares(left, sizes.train);
   std::vector<Split> splits;
   for (int i = 0; i < n_splits; ++i) {
     Rng rng = Rng(seed).split(static_cast<std::uint64_t>(i));

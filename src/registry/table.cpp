@@ -7,6 +7,11 @@
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
+#include "grove/preprocessing/min_max_scaler.hpp"
+#include "grove/preprocessing/one_hot_encoder.hpp"
+#include "grove/preprocessing/ordinal_encoder.hpp"
+#include "grove/preprocessing/robust_scaler.hpp"
+#include "grove/preprocessing/simple_imputer.hpp"
 #include "grove/preprocessing/standard_scaler.hpp"
 #include "registry/entry_of.hpp"
 
@@ -41,6 +46,11 @@ std::vector<Entry> table() {
   rows.push_back(
       estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
   rows.push_back(transformer_entry<StandardScaler>("Zero mean and unit variance per column."));
+  rows.push_back(transformer_entry<MinMaxScaler>("Every column into a range."));
+  rows.push_back(transformer_entry<RobustScaler>("Median 0 and unit quantile range per column."));
+  rows.push_back(transformer_entry<SimpleImputer>("Missing values replaced, column by column."));
+  rows.push_back(transformer_entry<OneHotEncoder>("A 0/1 column per category."));
+  rows.push_back(transformer_entry<OrdinalEncoder>("Categories as numbers."));
   return rows;
 }
 
