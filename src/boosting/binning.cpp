@@ -32,7 +32,7 @@ ColumnBins numeric_bins(const Dataset& data, Index column, const Vector& weights
   values.reserve(static_cast<std::size_t>(data.n_rows()));
   for (Index i = 0; i < data.n_rows(); ++i) {
     const double value = data.x()(i, column);
-    if (!std::isnan(value)) values.emplace_back(value + 0.0, weights(i));
+    if (weights(i) > 0 && !std::isnan(value)) values.emplace_back(value + 0.0, weights(i));
   }
   std::sort(values.begin(), values.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -14,7 +14,7 @@ namespace grove {
 
 namespace {
 
-constexpr double largest_target = 1e100;
+constexpr double largest_target = 1e100;  // and sum of weights: squares of both must not overflow
 constexpr Index rows_a_block = 1024;
 
 double sigmoid(double score) { return 1 / (1 + std::exp(-score)); }
@@ -117,6 +117,11 @@ class Trainer {
   void choose_rows() {
     for (Index i = 0; i < data_.n_rows(); ++i)
       if (weights_(i) > 0) training_.push_back(static_cast<std::int32_t>(i));
+    double total = 0;
+    for (const std::int32_t row : training_) total += weights_(row);
+    if (!(total <= largest_target))
+      throw InvalidData(concat(who_, ": the weights sum to ", total, ", beyond ", largest_target),
+                        "scale the weights");
     if (!params_.early_stopping) return;
     std::vector<std::int32_t> shuffled = training_;
     Rng(params_.seed).split(0).shuffle(shuffled);
@@ -264,12 +269,23 @@ class Trainer {
   }
 
   double mean_loss(const std::vector<std::int32_t>& rows) const {
-    double sum = 0, total = 0;
-    for (const std::int32_t row : rows) {
-      sum += weights_(row) * loss_of(row);
-      total += weights_(row);
-    }
-    return sum / total;
+    using Sum = std::pair<double, double>;  // of weighted losses and of weights
+    const Sum sum = parallel_reduce(
+        context_, static_cast<Index>(rows.size()), Index{8192}, Sum{},
+        [&](Index begin, Index end) {
+          Sum part;
+          for (Index i = begin; i < end; ++i) {
+            const std::int32_t row = rows[static_cast<std::size_t>(i)];
+            part.first += weights_(row) * loss_of(row);
+            part.second += weights_(row);
+          }
+          return part;
+        },
+        [](Sum& total, const Sum& part) {
+          total.first += part.first;
+          total.second += part.second;
+        });
+    return sum.first / sum.second;
   }
 
   std::string_view who_;

@@ -304,20 +304,26 @@ class Grower {
   std::uint64_t updates_ = 0, candidates_ = 0;
 };
 
+struct Scale {
+  int bits = 40;         // of the largest value per unit of weight
+  int weight_shift = 0;  // weights are multiplied by this power of two
+};
+
 /// Values per unit weight as multiples of a power of two, times the weight. A whole weight gives
-/// exactly that many times the integer of weight 1, so that weights equal repeated rows.
+/// exactly that many times the integer of weight 1, so that weights equal repeated rows. Returns
+/// the unit of the sums.
 double quantise(const Vector& values, const Vector& weights, const std::vector<std::int32_t>& rows,
-                int bits, std::vector<std::int64_t>& out) {
+                const Scale& scale, std::vector<std::int64_t>& out) {
   double largest = 0;
   for (const std::int32_t row : rows) largest = std::max(largest, std::abs(values(row)));
   const int exponent = largest > 0 ? std::ilogb(largest) + 1 : 0;
   out.assign(static_cast<std::size_t>(values.size()), 0);
   for (const std::int32_t row : rows) {
-    const double units = std::nearbyint(std::ldexp(values(row), bits - exponent));
-    out[static_cast<std::size_t>(row)] =
-        static_cast<std::int64_t>(std::nearbyint(units * weights(row)));
+    const double units = std::nearbyint(std::ldexp(values(row), scale.bits - exponent));
+    const double weight = std::ldexp(weights(row), scale.weight_shift);
+    out[static_cast<std::size_t>(row)] = static_cast<std::int64_t>(std::nearbyint(units * weight));
   }
-  return std::ldexp(1.0, exponent - bits);
+  return std::ldexp(1.0, exponent - scale.bits - scale.weight_shift);
 }
 
 }  // namespace
@@ -326,13 +332,16 @@ FixedPoint to_fixed_point(const Vector& gradients, const Vector& hessians, const
                           const std::vector<std::int32_t>& rows) {
   double total = 0;
   for (const std::int32_t row : rows) total += weights(row);
-  const int bits =
-      std::max(1, std::min(40, 61 - std::max(0, std::ilogb(std::max(total, 1.0)) + 1)));
+  // Very small and very large weights are brought into range by a power of two; others stay as they
+  // are, so that whole weights stay whole.
+  const int magnitude = std::ilogb(total) + 1;
+  const int shift = magnitude < 1 || magnitude > 40 ? 20 - magnitude : 0;
+  const int bits = std::min(40, 61 - (magnitude + shift));
   FixedPoint result;
-  result.gradient_unit = quantise(gradients, weights, rows, bits, result.gradients);
-  result.hessian_unit = quantise(hessians, weights, rows, bits, result.hessians);
-  result.weight_unit =
-      quantise(Vector::Ones(weights.size()), weights, rows, std::min(bits, 30), result.weights);
+  result.gradient_unit = quantise(gradients, weights, rows, {bits, shift}, result.gradients);
+  result.hessian_unit = quantise(hessians, weights, rows, {bits, shift}, result.hessians);
+  result.weight_unit = quantise(Vector::Ones(weights.size()), weights, rows,
+                                {std::min(bits, 30), shift}, result.weights);
   return result;
 }
 

@@ -148,6 +148,30 @@ TEST_CASE("Real data with missing values and categories") {
   CHECK(accuracy("house_votes84") > 0.93);
 }
 
+TEST_CASE("Rows of weight 0 have no say in the bins") {
+  const Vector y = (Vector(3) << 0, 1, 1).finished();
+  const Dataset three((Matrix(3, 1) << 0, 10, 9).finished(), y);
+  GradientBoostingRegressor model({.n_estimators = 1, .learning_rate = 1, .min_samples_leaf = 1});
+  const Matrix at = Matrix::Constant(1, 1, 4.7);
+  const double expected = model.fit(three.take({0, 1})).predict(at)(0);
+  CHECK(model.fit(three.with_weights((Vector(3) << 1, 1, 0).finished())).predict(at)(0) ==
+        expected);
+}
+
+TEST_CASE("The scale of the weights changes nothing but what counts them") {
+  const Dataset data = noisy_step(200, 5);
+  GradientBoostingRegressor model({.n_estimators = 10, .min_samples_leaf = 1});
+  const Vector expected = model.fit(data).predict(data.x());
+  for (const double weight : {1e3, 1e18, 1e60}) {
+    const Vector got =
+        model.fit(data.with_weights(Vector::Constant(200, weight))).predict(data.x());
+    CHECK((got - expected).cwiseAbs().maxCoeff() < 1e-6);
+  }
+  // Weights that sum to less than a leaf needs leave no split: the mean.
+  const Vector tiny = model.fit(data.with_weights(Vector::Constant(200, 1e-12))).predict(data.x());
+  CHECK((tiny.array() - data.target().mean()).abs().maxCoeff() < 1e-9);
+}
+
 TEST_CASE("Extreme targets and stops are refused or obeyed") {
   const Dataset data = noisy_step(50, 1);
   CHECK(message_of([&] {
