@@ -21,8 +21,9 @@ std::int64_t integer_argument(const std::string& name, const std::string& text, 
   }
   const auto* number = value.get_if<std::int64_t>();
   if (number == nullptr || *number < low || *number > std::numeric_limits<std::int32_t>::max())
-    throw InvalidParameter(
-        concat(name, " must be an integer >= ", low, ", got '", printable(text), "'"));
+    throw InvalidParameter(concat(name.substr(0, name.find(',')), " must be an integer >= ", low,
+                                  ", got '", printable(text), "'"),
+                           concat("give a whole number of at least ", low));
   return *number;
 }
 
@@ -35,7 +36,8 @@ double real_argument(const std::string& name, const std::string& text) {
   }
   const auto number = ParamType<double>::from(value);
   if (!number)
-    throw InvalidParameter(concat(name, " must be a number, got '", printable(text), "'"));
+    throw InvalidParameter(concat(name, " must be a number, got '", printable(text), "'"),
+                           "give a number, as in 0.5");
   return *number;
 }
 
@@ -68,7 +70,10 @@ std::vector<std::string> command_names(const CLI::App& app) {
 
 /// Typing errors in the names of commands and options get a better answer than CLI11's.
 void check_names(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return;
+  if (argc < 2)
+    throw InvalidParameter("a command is needed, as in grove cv iris -m 'GaussianNB()'",
+                           concat("commands are ", join(command_names(app), 99)));
+  if (argv[1][0] == '-') return;
   const CLI::App* command = nullptr;
   for (const CLI::App* candidate : app.get_subcommands({}))
     if (candidate->get_name() == argv[1]) command = candidate;
@@ -142,7 +147,11 @@ int run(int argc, char** argv) {
     app.set_version_flag("--version", "grove " GROVE_VERSION);
     app.require_subcommand(1);
     add_dataset_commands(app, session);
+    add_evaluation_commands(app, session);
     add_model_commands(app, session);
+    add_score_command(app, session);
+    add_cluster_command(app, session);
+    add_neighbors_command(app, session);
     add_help_command(app, session);
     for (CLI::App* command : app.get_subcommands({})) add_common_options(*command, session);
     try {

@@ -80,8 +80,13 @@ Dataset read_file(const std::string& path, const CsvOptions& options) {
   }
   Context context;
   context.stop = interrupt_token();
-  return read_csv(path, options, context)
-      .with_name(std::filesystem::path(path).filename().string());
+  const Dataset data =
+      read_csv(path, options, context).with_name(std::filesystem::path(path).filename().string());
+  if (data.n_columns() == 0)
+    throw InvalidData(concat(printable(path, 300), ": the only column, '",
+                             printable(data.target_name()), "', is the target; no feature is left"),
+                      "if it is several columns, name what separates them: --delimiter ';'");
+  return data;
 }
 
 Dataset features_and_target(const Dataset& data) {

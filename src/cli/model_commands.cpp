@@ -1,8 +1,8 @@
-#include <chrono>
-
 #include "cli/app.hpp"
 #include "cli/data_source.hpp"
 #include "cli/output.hpp"
+#include "core/memory_meter.hpp"
+#include "core/stopwatch.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 #include "grove/registry/archive.hpp"
@@ -10,18 +10,6 @@
 namespace grove::cli {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-Json work_json(const WorkCounts& work) {
-  Json json = Json::object();
-  for (const auto& [name, count] : work) json[name] = count;
-  return json;
-}
 
 struct TrainArguments {
   std::string data, model, out, json;
@@ -33,9 +21,10 @@ void train(const TrainArguments& arguments, const Session& session) {
   const Dataset data = load_data(
       arguments.data, arguments.options,
       model.kind() == EstimatorKind::clusterer ? DefaultTarget::none : DefaultTarget::last_column);
-  const auto start = Clock::now();
+  const Stopwatch stopwatch;
+  const MemoryMeter memory;
   model.fit(data, session.context());
-  const double seconds = seconds_since(start);
+  const double seconds = stopwatch.seconds();
   const FitReport* report = model.report();
   Json json;
   json["model"] = model.expression();
@@ -44,6 +33,7 @@ void train(const TrainArguments& arguments, const Session& session) {
                      {"n_features", data.n_columns()},
                      {"fingerprint", data.fingerprint()}};
   json["fit_seconds"] = seconds;
+  json["peak_bytes"] = memory.peak_bytes();
   json["work"] = work_json(report != nullptr ? report->work : WorkCounts());
   if (report != nullptr) {
     json["iterations"] = report->iterations;

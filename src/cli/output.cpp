@@ -32,6 +32,12 @@ void write_json(const std::string& path, const Json& json) {
   write_text(path, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
+Json work_json(const WorkCounts& work) {
+  Json json = Json::object();
+  for (const auto& [name, count] : work) json[name] = count;
+  return json;
+}
+
 std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
   std::string quoted = "\"";

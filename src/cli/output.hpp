@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "grove/core/ledger.hpp"
+
 namespace grove::cli {
 
 using Json = nlohmann::ordered_json;
@@ -17,6 +19,9 @@ void write_json(const std::string& path, const Json& json);
 
 /// Text to a file, whole or not at all, or to standard output if `path` is "-".
 void write_text(const std::string& path, std::string_view text);
+
+/// {"counter": n, ...}
+Json work_json(const WorkCounts& work);
 
 /// A field as RFC 4180 has it: quoted where it must be.
 std::string csv_field(std::string_view text);

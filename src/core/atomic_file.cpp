@@ -120,7 +120,7 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
 
 std::string read_whole_file(const std::string& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.ok()) cannot("read", path, reason(errno));
+  if (!file.ok()) cannot("read", path, reason(errno), "check the path and its permissions");
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) cannot("read", path, reason(errno));
   if (S_ISDIR(status.st_mode))

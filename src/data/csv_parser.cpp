@@ -74,7 +74,9 @@ class FieldReader {
     while (true) {
       const auto* quote =
           static_cast<const char*>(std::memchr(p, '"', static_cast<std::size_t>(end_ - p)));
-      if (quote == nullptr) fail("begins with a quote that is never closed");
+      if (quote == nullptr)
+        fail("begins with a quote that is never closed",
+             "add the closing quote, or remove the first");
       p = quote + 1;
       if (p == end_ || *p != '"') break;
       escaped = true;
@@ -206,7 +208,8 @@ class ColumnSink {
                   "leave the field empty for a missing value, or add the word to na");
     if (decimal.kind == DecimalKind::overflow)
       reader.fail(concat("column '", printable(job_.columns[column].name), "' holds ",
-                         printable(field.text), ", which is too large for a double"));
+                         printable(field.text), ", which is too large for a double"),
+                  "leave the field empty for a missing value, or add the word to na");
   }
   double code_of(PieceWords& words, const Field& field, const FieldReader& reader) {
     std::string_view word = field.text;

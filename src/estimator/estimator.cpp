@@ -142,6 +142,7 @@ Matrix Estimator::predict_proba(const Dataset& data, const Context& context) con
 }
 
 Labels Estimator::labels() const { return held().labels(); }
+std::optional<double> Estimator::inertia() const { return held().inertia(); }
 Estimator Estimator::unfitted() const { return Estimator(held().unfitted()); }
 ParamValues Estimator::param_values() const { return held().param_values(); }
 void Estimator::set_param(std::string_view name, const Value& value) {

@@ -82,6 +82,7 @@ Matrix Pipeline::predict_proba(const MatrixView& x, const Context& context) cons
 
 bool Pipeline::has_predict_proba() const { return last().has_predict_proba(); }
 Labels Pipeline::labels() const { return last().labels(); }
+std::optional<double> Pipeline::inertia() const { return last().inertia(); }
 
 Pipeline Pipeline::unfitted() const {
   std::vector<Transformer> steps;

@@ -1,12 +1,12 @@
 #include "grove/model_selection/cross_validate.hpp"
 
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <mutex>
 
 #include "core/memory_meter.hpp"
+#include "core/stopwatch.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/parallel.hpp"
@@ -17,10 +17,6 @@ namespace grove {
 namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 std::size_t place_of(const CrossValidation& result, std::string_view metric) {
   for (std::size_t i = 0; i < result.metrics.size(); ++i)
@@ -46,12 +42,12 @@ struct FoldRun {
     counting.progress = {};
     const MemoryMeter memory;
     Estimator fresh = estimator.unfitted();
-    auto start = std::chrono::steady_clock::now();
+    const Stopwatch fitting;
     fresh.fit(train, counting);
-    result.fit_seconds = seconds_since(start);
-    start = std::chrono::steady_clock::now();
+    result.fit_seconds = fitting.seconds();
+    const Stopwatch predicting;
     PredictionSet predictions = predictions_for(fresh, test, scorers, counting);
-    result.predict_seconds = seconds_since(start);
+    result.predict_seconds = predicting.seconds();
     result.peak_bytes = memory.peak_bytes();
     result.work = ledger.counts();
     if (context.ledger != nullptr) context.ledger->add(result.work);

@@ -43,7 +43,8 @@ PredefinedSplit read_folds(const std::string& path) {
     throw ParseError(path, 0, 0,
                      concat("holds ", table.n_rows(), " lines, but rows up to ", n_rows - 1, " in ",
                             n_repeats, n_repeats == 1 ? " repeat need " : " repeats need ",
-                            static_cast<Index>(n_rows) * n_repeats));
+                            static_cast<Index>(n_rows) * n_repeats),
+                     "give every row of the data one line (in each repeat), counted from 0");
   PredefinedSplit result;
   result.test_fold.assign(static_cast<std::size_t>(n_repeats),
                           std::vector<int>(static_cast<std::size_t>(n_rows), -1));

@@ -125,7 +125,8 @@ std::string StratifiedGroupKFold::describe() const {
 
 namespace {
 
-/// One term after the other: nearly equal folds are told apart by the last bits, as in scikit-learn.
+/// One term after the other: nearly equal folds are told apart by the last bits, as in
+/// scikit-learn.
 double standard_deviation(const Eigen::Ref<const Vector>& values) {
   double sum = 0;
   for (Index i = 0; i < values.size(); ++i) sum += values(i);

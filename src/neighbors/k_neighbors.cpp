@@ -22,12 +22,12 @@ const Schema<KNeighborsParams>& KNeighborsParams::schema() {
   using P = KNeighborsParams;
   static const Schema<P> table =
       Schema<P>()
-          .add("n_neighbors", &P::n_neighbors, at_least(1), "Neighbours that vote.")
+          .add("n_neighbors", &P::n_neighbors, at_least(1), "How many neighbours are asked.")
           .add("weights", &P::weights, "Whether near neighbours weigh more.")
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
           .add("metric", &P::metric,
                one_of({"euclidean", "manhattan", "chebyshev", "minkowski", "user"}),
-               "Distance between points.")
+               "Distance between points; user is one given in C++.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
           .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of the tree.");
   return table;

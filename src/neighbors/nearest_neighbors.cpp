@@ -29,7 +29,7 @@ const Schema<NearestNeighborsParams>& NearestNeighborsParams::schema() {
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
           .add("metric", &P::metric,
                one_of({"euclidean", "manhattan", "chebyshev", "minkowski", "user"}),
-               "Distance between points.")
+               "Distance between points; user is one given in C++.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
           .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of the tree.");
   return table;

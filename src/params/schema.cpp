@@ -116,7 +116,7 @@ std::string allowed_text(const ParamInfo& info) {
                                      const Value& value) {
   std::string message = concat(who, ": parameter '", info.name, "' must be ", allowed_text(info),
                                ", got ", printable(to_text(value)));
-  throw InvalidParameter(message, info.doc);
+  throw InvalidParameter(message, concat(info.name, ": ", info.doc));
 }
 
 bool admitted(const ParamInfo& info, const Value& value) {

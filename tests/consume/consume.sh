@@ -10,6 +10,8 @@ if [ "$how" != add_subdirectory ]; then
   for installed in include/grove/grove.hpp share/grove/datasets/index.json; do
     [ -e "$work/prefix/$installed" ] || { echo "not installed: $installed"; exit 1; }
   done
+  LD_LIBRARY_PATH="$(echo "$work"/prefix/lib/*-gnu):$work/prefix/lib" \
+    "$work/prefix/bin/grove" cv iris -m 'GaussianNB()' --quiet | grep -q 'iris: 150 rows'
 fi
 case $how in
   find_package)

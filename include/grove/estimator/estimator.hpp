@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <typeinfo>
@@ -58,6 +59,8 @@ class Estimator {
   Matrix predict_proba(const Dataset& data, const Context& context = {}) const;
   /// A clusterer's labels of its training rows; throws Unsupported for other kinds.
   Labels labels() const;
+  /// A clusterer's sum of squared distances to the centres; empty where the method has none.
+  std::optional<double> inertia() const;
 
   /// The same type and parameters, not fitted. A type without params() is copied as it is.
   Estimator unfitted() const;

@@ -24,6 +24,7 @@ struct AnyEstimator {
   virtual Matrix predict_proba(const MatrixView& x, const Context& context) const = 0;
   virtual bool has_predict_proba() const = 0;
   virtual Labels labels() const = 0;
+  virtual std::optional<double> inertia() const = 0;
   virtual ParamValues param_values() const = 0;
   virtual void set_param(std::string_view name, const Value& value) = 0;
   virtual const TrainedOn* trained_on() const = 0;
@@ -154,6 +155,13 @@ struct EstimatorModel final : AnyEstimator {
       return held.labels();
     } else {
       throw_no_training_labels(name());
+    }
+  }
+  std::optional<double> inertia() const override {
+    if constexpr (requires { std::optional<double>(held.inertia()); }) {
+      return held.inertia();
+    } else {
+      return std::nullopt;
     }
   }
   ParamValues param_values() const override {

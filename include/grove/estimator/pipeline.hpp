@@ -38,6 +38,7 @@ class Pipeline {
   Matrix predict_proba(const MatrixView& x, const Context& context = {}) const;
   bool has_predict_proba() const;
   Labels labels() const;
+  std::optional<double> inertia() const;
   Pipeline unfitted() const;
   ParamValues param_values() const;
   void set_param(std::string_view name, const Value& value);

@@ -167,7 +167,7 @@ class Schema : public ParamTable {
     info.name = std::move(name);
     info.type = ParamType<T>::name;
     info.constraint = std::move(constraint);
-    info.nullable = std::is_constructible_v<T, std::nullopt_t>;
+    info.nullable = ParamType<T>::from(Value()).has_value();
     info.doc = std::move(doc);
     info.get = [member](const void* params) {
       return ParamType<T>::to(static_cast<const P*>(params)->*member);

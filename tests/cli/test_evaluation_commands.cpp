@@ -1,0 +1,202 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "cli/command.hpp"
+
+using namespace grove::testing;
+using Json = nlohmann::json;
+
+namespace {
+
+Json json_of(std::vector<std::string> arguments) {
+  arguments.insert(arguments.end(), {"--json", "-", "--quiet"});
+  const Outcome outcome = run_grove(arguments);
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(outcome.err.empty());
+  return outcome.json();
+}
+
+/// Without what differs from run to run.
+Json scores_of(Json report) {
+  Json scores = Json::array();
+  for (const Json& model : report.at("models"))
+    for (const Json& fold : model.at("folds")) scores.push_back(fold.at("scores"));
+  return {report.at("splits_sha256"), scores};
+}
+
+std::size_t count_lines(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+TEST_CASE("grove cv writes the report of the design") {
+  const Json report = json_of({"cv", "iris", "-m", "GaussianNB()", "-m", "LogisticRegression()",
+                               "--metrics", "accuracy,log_loss", "--repeats", "2", "--seed", "3"});
+  CHECK(report.at("dataset").at("name") == "iris");
+  CHECK(report["dataset"].at("n_rows") == 150);
+  CHECK(report["dataset"].at("n_features") == 4);
+  CHECK(report["dataset"].at("fingerprint").get<std::string>().size() >= 16);
+  CHECK(report.at("splits_sha256").get<std::string>().size() == 64);
+  CHECK(report.at("seed") == 3);
+  for (const char* key : {"version", "commit", "compiler", "flags", "cpu", "threads"})
+    CHECK(report.at("environment").contains(key));
+  REQUIRE(report.at("models").size() == 2);
+  for (const Json& model : report["models"]) {
+    REQUIRE(model.at("folds").size() == 10);
+    double sum = 0;
+    for (const Json& fold : model["folds"]) {
+      CHECK(fold.at("n_train") == 120);
+      CHECK(fold.at("n_test") == 30);
+      CHECK(fold.at("error").is_null());
+      CHECK(fold.at("fit_seconds").get<double>() > 0);
+      CHECK(fold.at("predict_seconds").get<double>() > 0);
+      CHECK(fold.at("peak_bytes").is_number_unsigned());
+      CHECK(fold.at("work").is_object());
+      CHECK(fold.at("scores").at("log_loss").get<double>() < 1);
+      sum += fold["scores"].at("accuracy").get<double>();
+    }
+    CHECK(model.at("mean").at("accuracy").get<double>() == Approx(sum / 10).epsilon(1e-14));
+    CHECK(model.at("std").at("accuracy").get<double>() > 0);
+    CHECK(model["folds"][9].at("repeat") == 1);
+    CHECK(model["folds"][9].at("fold") == 4);
+  }
+  CHECK(report["models"][0].at("model") == "GaussianNB()");
+}
+
+TEST_CASE("threads and the way to search change no bit of the scores") {
+  const auto cv = [](const std::string& model, const std::string& threads) {
+    return scores_of(json_of({"cv", "vehicle", "-m", model, "--threads", threads}));
+  };
+  const Json scores = cv("KNeighborsClassifier(n_neighbors=5)", "1");
+  CHECK(scores.at(1).size() == 5);
+  CHECK(scores == cv("KNeighborsClassifier(n_neighbors=5)", "2"));
+  CHECK(scores == cv("KNeighborsClassifier(algorithm=brute)", "2"));
+  CHECK(scores == cv("KNeighborsClassifier(algorithm=kd_tree)", "1"));
+  CHECK(scores == cv("KNeighborsClassifier(algorithm=nanoflann)", "2"));
+  const std::string boosting = "GradientBoostingClassifier(n_estimators=5)";
+  CHECK(cv(boosting, "1") == cv(boosting, "2"));
+}
+
+TEST_CASE("grove cv takes its folds as asked") {
+  const auto folds = [](std::vector<std::string> options) {
+    options.insert(options.begin(), {"cv", "iris", "-m", "GaussianNB()"});
+    return json_of(options).at("models").at(0).at("folds").size();
+  };
+  CHECK(folds({}) == 5);
+  CHECK(folds({"--cv", "kfold:3"}) == 3);
+  CHECK(folds({"--cv", "stratified:4", "--repeats", "2"}) == 8);
+  CHECK(folds({"--cv", "time:4"}) == 4);
+  CHECK(folds({"--cv", "loo"}) == 150);
+  const Folder folder;
+  std::string text = "row,fold\n";
+  for (int i = 0; i < 150; ++i) text += std::to_string(i) + "," + std::to_string(i % 6) + "\n";
+  CHECK(folds({"--cv", "file:" + folder.file("folds.csv", text)}) == 6);
+  std::string grouped = "x,family,y\n";
+  for (int i = 0; i < 60; ++i)
+    grouped += std::to_string(i % 7) + "," + std::to_string(i % 12) + (i % 2 ? ",a\n" : ",b\n");
+  CHECK(json_of({"cv", folder.file("g.csv", grouped), "--groups", "family", "--cv", "group:3", "-m",
+                 "DummyClassifier()"})
+            .at("models")
+            .at(0)
+            .at("folds")
+            .size() == 3);
+}
+
+TEST_CASE("grove cv writes out-of-fold predictions, and a table for people") {
+  const Folder folder;
+  const Outcome outcome = run_grove({"cv", "iris", "-m", "GaussianNB()", "-m", "DummyClassifier()",
+                                     "--out-of-fold", folder / "oof.csv", "--repeats", "2"});
+  REQUIRE(outcome.code == 0);
+  CHECK(outcome.out.find("iris: 150 rows, 4 columns; ") == 0);
+  CHECK(outcome.out.find("GaussianNB()") != std::string::npos);
+  const std::string csv = read_file(folder / "oof.csv");
+  CHECK(csv.find("model,repeat,row,prediction,proba_setosa,proba_versicolor,proba_virginica\n"
+                 "GaussianNB(),0,0,setosa,") == 0);
+  CHECK(count_lines(csv) == 1 + 2 * 2 * 150);
+  const Outcome values = run_grove(
+      {"cv", "diabetes", "-m", "Ridge()", "--out-of-fold", folder / "values.csv", "--quiet"});
+  REQUIRE(values.code == 0);
+  CHECK(count_lines(read_file(folder / "values.csv")) == 443);
+}
+
+TEST_CASE("grove compare goes on where a model cannot take a data set, and says why") {
+  const Folder folder;
+  const std::string page = folder / "report.html";
+  const Json report = json_of({"compare", "iris", "credit_data", "-m", "GaussianNB()", "-m",
+                               "GradientBoostingClassifier(n_estimators=3)", "--html", page});
+  REQUIRE(report.at("datasets").size() == 2);
+  CHECK(report["datasets"][0].at("tests").at(0).at("test") == "corrected_resampled_t");
+  CHECK(report.contains("ranks"));
+  const std::string html = read_file(page);
+  CHECK(html.find("<!DOCTYPE html>") == 0);
+  CHECK(html.find("http://") == std::string::npos);
+  CHECK(html.find("https://") == std::string::npos);
+  const Outcome outcome = run_grove({"compare", "credit_data", "-m", "GaussianNB()", "-m",
+                                     "GradientBoostingClassifier(n_estimators=3)", "--quiet"});
+  REQUIRE(outcome.code == 0);
+  CHECK(outcome.out.find("put OneHotEncoder() or OrdinalEncoder() before it") != std::string::npos);
+  CHECK(outcome.out.find("Dummy (baseline)") != std::string::npos);
+}
+
+TEST_CASE("a comparison in which nothing can run is an error") {
+  const Folder folder;
+  const Outcome outcome = run_grove(
+      {"compare", "credit_data", "-m", "GaussianNB()", "--html", folder / "page.html", "--quiet"});
+  CHECK(outcome.code == 3);
+  CHECK(outcome.err.find("grove: error: GaussianNB cannot take categorical columns") == 0);
+  CHECK(folder.names().empty());
+}
+
+TEST_CASE("grove score agrees with grove predict") {
+  const Folder folder;
+  REQUIRE(run_grove({"train", "wine", "-m", "StandardScaler() | KNeighborsClassifier()", "-o",
+                     folder / "m.json", "--quiet"})
+              .code == 0);
+  const Json scores = json_of({"score", folder / "m.json", "wine", "--metrics", "accuracy,mcc"});
+  CHECK(scores.at("n_rows") == 178);
+  CHECK(scores.at("scores").size() == 2);
+  const double accuracy = scores["scores"].at("accuracy");
+  CHECK(accuracy > 0.95);
+  CHECK(std::abs(accuracy * 178 - std::round(accuracy * 178)) < 1e-9);
+  CHECK(run_grove({"score", folder / "m.json", "wine"}).out.find("accuracy") != std::string::npos);
+}
+
+TEST_CASE("grove cluster labels every row") {
+  const Folder folder;
+  const Json report =
+      json_of({"cluster", "iris", "-m", "StandardScaler() | KMeans(n_clusters=3, seed=1)", "-o",
+               folder / "labels.csv"});
+  CHECK(report.at("n_clusters") == 3);
+  CHECK(report.at("n_noise") == 0);
+  CHECK(report.at("inertia").get<double>() == Approx(139.82).epsilon(1e-3));
+  CHECK(report.at("fit_seconds").get<double>() > 0);
+  CHECK(report.at("work").at("distance_evaluations").get<std::int64_t>() > 0);
+  const std::string csv = read_file(folder / "labels.csv");
+  CHECK(csv.find("label\n") == 0);
+  CHECK(count_lines(csv) == 151);
+}
+
+TEST_CASE("grove neighbors finds them by number and by distance") {
+  const Folder folder;
+  const std::string points = folder.file("p.csv", "x,y\n0,0\n1,0\n0,2\n5,5\n");
+  const std::string query = folder.file("q.csv", "y,x\n0,0.25\n");
+  const Outcome all = run_grove({"neighbors", points, "-k", "2", "-o", "-", "--quiet"});
+  CHECK(all.out ==
+        "query,rank,row,distance\n0,1,1,1\n0,2,2,2\n1,1,0,1\n1,2,2,2.23606797749979\n"
+        "2,1,0,2\n2,2,1,2.23606797749979\n3,1,2,5.830951894845301\n3,2,1,6.4031242374328485\n");
+  CHECK(run_grove({"neighbors", points, query, "-k", "2", "-o", "-", "--quiet"}).out ==
+        "query,rank,row,distance\n0,1,0,0.25\n0,2,1,0.75\n");
+  CHECK(run_grove({"neighbors", points, query, "--radius", "1", "--metric", "manhattan", "-o", "-",
+                   "--quiet"})
+            .out == "query,rank,row,distance\n0,1,0,0.25\n0,2,1,0.75\n");
+  CHECK(run_grove({"neighbors", points, query, "--radius", "1", "-k", "1", "-o", "-", "--quiet"})
+            .out == "query,rank,row,distance\n0,1,0,0.25\n");
+  const Json brute = json_of(
+      {"neighbors", "vehicle", "-k", "3", "--algorithm", "brute", "-o", folder / "brute.csv"});
+  for (const char* key : {"build_seconds", "query_seconds", "work"}) CHECK(brute.contains(key));
+  CHECK(brute.at("algorithm") == "brute");
+  json_of({"neighbors", "vehicle", "-k", "3", "--algorithm", "kd_tree", "-o", folder / "tree.csv"});
+  CHECK(read_file(folder / "brute.csv") == read_file(folder / "tree.csv"));
+}
