@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # consume.sh HOW SOURCE BUILD WORK COMPILER: builds a scratch project against grove and runs it.
-# HOW: find_package | pkg_config (of an installation of BUILD), add_subdirectory (of SOURCE).
+# HOW: find_package | pkg_config | readme (of an installation of BUILD; the last is the program and the CMake lines
+# that README.md prints), add_subdirectory (of SOURCE).
 set -euo pipefail
 how=$1 source=$2 build=$3 work=$4 compiler=$5
 rm -rf "$work"
@@ -19,6 +20,17 @@ case $how in
           -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/configure.log"
     cmake --build "$work/build"
     "$work/build/consumer"
+    ;;
+  readme)
+    block() { awk -v want="\`\`\`$1" '$0 == want {inside = 1; next} /^```/ {inside = 0} inside' "$source/README.md"; }
+    block cpp >"$work/main.cpp"
+    block cmake >"$work/CMakeLists.txt"
+    cp "$source/datasets/wine.csv" "$work"
+    cmake -G Ninja -S "$work" -B "$work/build" -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix" \
+          >"$work/configure.log"
+    cmake --build "$work/build"
+    cd "$work" && build/analysis | tee output.txt
+    grep -q 'accuracy' output.txt && [ "$(tail -n 1 output.txt)" = 1 ]
     ;;
   pkg_config)
     export PKG_CONFIG_PATH="$work/prefix/lib/pkgconfig:$(echo "$work"/prefix/lib/*/pkgconfig)"
