@@ -22,6 +22,7 @@
 #include "grove/data/audit.hpp"
 #include "grove/data/csv.hpp"
 #include "grove/data/dataset.hpp"
+#include "grove/data/generators.hpp"
 #include "grove/data/standard_datasets.hpp"
 #include "grove/data/train_test_split.hpp"
 #include "grove/estimator/column_transformer.hpp"

@@ -25,7 +25,7 @@ Algorithm chosen(std::string_view who, Algorithm wanted, const Distance& metric,
         concat(who, ": a KD-tree cannot search by the metric '", metric.name(), "'"),
         "use algorithm = brute or automatic");
   if (wanted != Algorithm::automatic) return wanted;
-  return tree && points.cols() <= 15 && points.rows() >= 200 ? Algorithm::kd_tree
+  return tree && points.cols() <= 20 && points.rows() >= 200 ? Algorithm::kd_tree
                                                              : Algorithm::brute;
 }
 

@@ -89,6 +89,7 @@ struct ParamType<std::vector<double>> {
 template <class T>
 struct ParamType<std::optional<T>> {
   static constexpr std::string_view name = ParamType<T>::name;
+  static constexpr bool nullable = true;
   static Value to(const std::optional<T>& value) {
     return value ? ParamType<T>::to(*value) : Value();
   }
@@ -167,7 +168,7 @@ class Schema : public ParamTable {
     info.name = std::move(name);
     info.type = ParamType<T>::name;
     info.constraint = std::move(constraint);
-    info.nullable = ParamType<T>::from(Value()).has_value();
+    info.nullable = requires { ParamType<T>::nullable; };
     info.doc = std::move(doc);
     info.get = [member](const void* params) {
       return ParamType<T>::to(static_cast<const P*>(params)->*member);
