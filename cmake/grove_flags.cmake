@@ -10,6 +10,8 @@ function(grove_flags target)
                                              $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>)
   endif()
   if(GROVE_SANITIZE)
+    # Instrumented code hides from GCC what is initialised, in the standard library too.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     target_compile_options(${target} PRIVATE -fsanitize=${GROVE_SANITIZE} -fno-omit-frame-pointer
                                              -fno-sanitize-recover=all)
     target_link_options(${target} PRIVATE -fsanitize=${GROVE_SANITIZE})
