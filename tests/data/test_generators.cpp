@@ -1,10 +1,12 @@
-#include <Eigen/QR>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
 
 #include "grove/core/error.hpp"
 #include "grove/data/generators.hpp"
+
+// After grove, which pins how Eigen allocates.
+#include <Eigen/QR>
 
 using namespace grove;
 
