@@ -87,4 +87,5 @@ def main():
               f"{a_seconds:10.2f}{b_seconds:11.2f}{a_seconds / b_seconds:8.2f}", flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
