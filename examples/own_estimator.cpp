@@ -19,6 +19,7 @@ struct NearestMean {
     means.array().colwise() /= counts.array().max(1);
   }
   Labels predict(MatrixView x) const {
+    if (x.cols() != means.cols()) throw InvalidData("NearestMean: fitted on other columns");
     Labels labels(x.rows());
     for (Index i = 0; i < x.rows(); ++i)
       (means.rowwise() - x.row(i)).rowwise().squaredNorm().minCoeff(&labels(i));

@@ -45,7 +45,8 @@ bool throws_not_fitted(const std::function<void()>& predict);
 }  // namespace detail
 
 /// Runs all checks that apply to the estimator's kind; takes a second or two. Empty = contract
-/// kept.
+/// kept. The type is also given what it must refuse, such as a wrong number of columns: where
+/// assertions are on, one that does not check may end the program.
 template <class E>
 std::vector<Violation> check_estimator(const E& estimator, const CheckOptions& options = {}) {
   std::vector<Violation> found = detail::check_erased(Estimator(estimator), options);
