@@ -6,7 +6,7 @@
 #include "cli/session.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
-#include "grove/data/csv.hpp"
+#include "grove/data/read_data.hpp"
 #include "grove/data/standard_datasets.hpp"
 #include "registry/suggest.hpp"
 
@@ -32,10 +32,6 @@ void DataOptions::add_to(CLI::App& command) {
 
 namespace {
 
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() > end.size() && text.substr(text.size() - end.size()) == end;
-}
-
 Task task_of(const std::string& text) {
   if (text.empty()) return Task::automatic;
   if (text == "classification") return Task::classification;
@@ -51,37 +47,30 @@ bool is_file_path(const std::string& data) {
          std::filesystem::exists(data, ignored);
 }
 
-CsvOptions csv_options(const DataOptions& options) {
-  CsvOptions csv;
-  csv.task = task_of(options.task);
-  if (!options.weights.empty()) csv.weights = options.weights;
-  if (!options.groups.empty()) csv.groups = options.groups;
-  csv.na = options.na;
-  csv.categorical = options.categorical;
+ReadOptions read_options(const DataOptions& options) {
+  ReadOptions read;
+  read.task = task_of(options.task);
+  read.n_columns = options.n_columns;
+  if (!options.weights.empty()) read.weights = options.weights;
+  if (!options.groups.empty()) read.groups = options.groups;
+  read.na = options.na;
+  read.categorical = options.categorical;
   if (options.delimiter == "\\t" || options.delimiter == "tab") {
-    csv.delimiter = '\t';
+    read.delimiter = '\t';
   } else if (options.delimiter.size() == 1) {
-    csv.delimiter = options.delimiter.front();
+    read.delimiter = options.delimiter.front();
   } else if (!options.delimiter.empty()) {
     throw InvalidParameter(concat("--delimiter must be one character or tab, got '",
                                   printable(options.delimiter), "'"));
   }
-  return csv;
+  return read;
 }
 
-Dataset read_file(const std::string& path, const CsvOptions& options) {
-  if (!ends_with(path, ".csv") && !ends_with(path, ".csv.gz")) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored))
-      throw InvalidData(concat(printable(path, 300), " is a directory, not a file"),
-                        "name a file inside it");
-    throw InvalidData(concat(printable(path, 300), ": grove does not know this kind of file"),
-                      "data files are called *.csv or *.csv.gz");
-  }
+Dataset read_file(const std::string& path, const ReadOptions& options) {
   Context context;
   context.stop = interrupt_token();
   const Dataset data =
-      read_csv(path, options, context).with_name(std::filesystem::path(path).filename().string());
+      read_data(path, options, context).with_name(std::filesystem::path(path).filename().string());
   if (data.n_columns() == 0)
     throw InvalidData(concat(printable(path, 300), ": the only column, '",
                              printable(data.target_name()), "', is the target; no feature is left"),
@@ -150,13 +139,14 @@ Dataset with_target_column(const Dataset& data, const std::string& target, Task 
 Dataset load_bundled(const std::string& name, const DataOptions& options) {
   const std::vector<std::string> names = datasets::names();
   if (std::find(names.begin(), names.end(), name) == names.end())
-    throw InvalidData(concat("'", printable(name), "' is neither a bundled data set nor a file",
-                             suggestion(name, names)),
-                      "grove datasets lists the bundled ones; a file ends in .csv or .csv.gz");
+    throw InvalidData(
+        concat("'", printable(name), "' is neither a bundled data set nor a file",
+               suggestion(name, names)),
+        "grove datasets lists the bundled ones; a file ends in .csv, .npy or .libsvm");
   if (!options.weights.empty() || !options.groups.empty())
     throw InvalidParameter(
         concat("--weights and --groups are for files; '", name, "' is a bundled set"),
-        "give the path of a CSV file");
+        "give the path of a file");
   const Dataset data = datasets::load(name);
   const Task task = task_of(options.task);
   if (options.target == "none") return data.without_target();
@@ -182,6 +172,7 @@ std::vector<std::string> misread_columns(const Dataset& data, const TrainedOn& t
 /// not say so.
 Dataset load_as_trained(const std::string& data, DataOptions options, DefaultTarget default_target,
                         const TrainedOn& trained_on) {
+  options.n_columns = static_cast<Index>(trained_on.columns.size());
   const Dataset first = load_data(data, options, default_target);
   const std::vector<std::string> misread = misread_columns(first, trained_on);
   if (misread.empty() || !is_file_path(data)) return first;
@@ -194,11 +185,11 @@ Dataset load_as_trained(const std::string& data, DataOptions options, DefaultTar
 Dataset load_data(const std::string& data, const DataOptions& options,
                   DefaultTarget default_target) {
   if (!is_file_path(data)) return load_bundled(data, options);
-  CsvOptions csv = csv_options(options);
-  if (!options.target.empty() && options.target != "none") csv.target = options.target;
-  csv.last_column_is_target =
+  ReadOptions read = read_options(options);
+  if (!options.target.empty() && options.target != "none") read.target = options.target;
+  read.last_column_is_target =
       options.target.empty() && default_target == DefaultTarget::last_column;
-  return read_file(data, csv);
+  return read_file(data, read);
 }
 
 const TrainedOn& columns_of(const Estimator& model) {

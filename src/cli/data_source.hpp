@@ -20,6 +20,8 @@ struct DataOptions {
   std::vector<std::string> na;
   std::vector<std::string> categorical;
   std::string delimiter;
+  /// No option: as many columns as the model was trained on, for formats that do not say.
+  Index n_columns = 0;
 
   void add_to(CLI::App& command);
 };

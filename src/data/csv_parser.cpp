@@ -176,8 +176,7 @@ class ColumnSink {
 
   void store(std::size_t column, Index row, const Field& field, const FieldReader& reader) {
     const CsvColumn& info = job_.columns[column];
-    if (info.skip) return;
-    double& cell = info.data[row * info.stride];
+    double& cell = info.cells[row];
     PieceWords& words = piece_.words[column];
     if (!info.always_words) {
       Decimal decimal = parse_decimal(field.text);

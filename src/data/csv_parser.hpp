@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "data/file_columns.hpp"
 #include "grove/core/context.hpp"
 #include "grove/data/csv.hpp"
 
@@ -15,13 +16,10 @@
 
 namespace grove {
 
-/// Where the values of a column of the file go: every `stride`-th double from `data`.
 struct CsvColumn {
   std::string name;
   bool always_words = false;
-  bool skip = false;  // read, but not stored
-  double* data = nullptr;
-  Index stride = 1;
+  ColumnCells cells = {};
 };
 
 /// The words of one column in one piece, with the codes that stand for them there.
@@ -48,7 +46,7 @@ struct CsvJob {
   std::string name;
   std::string_view text;
   bool mapped = false;
-  const CsvOptions* options = nullptr;
+  const ReadOptions* options = nullptr;
   std::vector<std::string> missing_words;
   std::vector<CsvColumn> columns;
 };
@@ -71,7 +69,7 @@ void parse_piece(const CsvJob& job, CsvPiece& piece);
 /// The line on which row `row` of the file begins.
 std::int64_t line_of_row(const std::vector<CsvPiece>& pieces, Index row);
 
-Dataset parse_csv_pieces(std::string_view text, bool mapped, const CsvOptions& options,
+Dataset parse_csv_pieces(std::string_view text, bool mapped, const ReadOptions& options,
                          const Context& context, const std::string& name, std::size_t piece_size);
 
 }  // namespace grove

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 
 #include "core/text.hpp"
@@ -59,10 +60,6 @@ std::string decompress(const std::string& path) {
   return text;
 }
 
-bool ends_with(std::string_view text, std::string_view ending) {
-  return text.size() >= ending.size() && text.substr(text.size() - ending.size()) == ending;
-}
-
 }  // namespace
 
 FileText::FileText(const std::string& path) {
@@ -73,7 +70,7 @@ FileText::FileText(const std::string& path) {
   if (S_ISDIR(info.st_mode))
     throw ParseError(path, 0, 0, "is a directory, not a file", "name a file inside it");
   if (!S_ISREG(info.st_mode)) throw ParseError(path, 0, 0, "is not a regular file");
-  if (ends_with(path, ".gz")) {
+  if (path.ends_with(".gz")) {
     decompressed_ = decompress(path);
     text_ = decompressed_;
     return;
@@ -90,6 +87,11 @@ FileText::FileText(const std::string& path) {
 
 FileText::~FileText() {
   if (mapped_ != nullptr) ::munmap(mapped_, mapped_size_);
+}
+
+std::string data_name(const std::string& path) {
+  const std::string file = std::filesystem::path(path).filename().string();
+  return file.substr(0, file.find('.', 1));
 }
 
 void forget_pages(std::string_view piece, bool mapped) {

@@ -24,6 +24,9 @@ class FileText {
   std::string_view text_;
 };
 
+/// What a data set read from a file is called: "data/adult.csv.gz" -> "adult".
+std::string data_name(const std::string& path);
+
 /// Lets the system drop the pages of a mapped file that lie inside `piece`; they are read again if
 /// they are needed again. Nothing happens to text that is not mapped.
 void forget_pages(std::string_view piece, bool mapped);

@@ -83,7 +83,7 @@ Dataset load(const std::string& name) {
   if (sha256_hex(read_whole_file(path)) != entry.sha256)
     throw InvalidData(concat(path, " is not the file that the index describes (SHA-256 differs)"),
                       "restore the file, or read it with read_csv");
-  CsvOptions options;
+  ReadOptions options;
   if (!entry.target.empty()) options.target = entry.target;
   options.task = entry.task == "regression" ? Task::regression : Task::classification;
   options.categorical = entry.categorical_columns;

@@ -298,7 +298,7 @@ TEST_CASE("mistakes in the data") {
       {{"describe", "irs"},
        3,
        "grove: error: 'irs' is neither a bundled data set nor a file; did you mean 'iris'?\n  "
-       "hint: grove datasets lists the bundled ones; a file ends in .csv or .csv.gz\n"},
+       "hint: grove datasets lists the bundled ones; a file ends in .csv, .npy or .libsvm\n"},
       {{"describe", "DIR/none.csv"},
        3,
        "grove: error: DIR/none.csv: cannot be opened: No such file or directory\n  hint: check the "
@@ -309,7 +309,7 @@ TEST_CASE("mistakes in the data") {
       {{"describe", "DIR/text.txt"},
        3,
        "grove: error: DIR/text.txt: grove does not know this kind of file\n  hint: data files are "
-       "called *.csv or *.csv.gz\n"},
+       "called *.csv, *.npy or *.libsvm, each also with .gz\n"},
       {{"describe", "DIR/empty.csv"},
        3,
        "grove: error: DIR/empty.csv: is empty\n  hint: a header line with column names is "

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "grove/core/error.hpp"
 #include "grove/testing/check_estimator.hpp"
 
 namespace grove::testing {
@@ -22,6 +23,18 @@ std::string message_of(const Body& body) {
     body();
   } catch (const std::exception& error) {
     return error.what();
+  }
+  return "nothing thrown";
+}
+
+/// The message and the hint, as in "no such column\nhint: the file has a and b".
+template <class Body>
+std::string message_and_hint_of(const Body& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    return error.hint().empty() ? message : message + "\nhint: " + error.hint();
   }
   return "nothing thrown";
 }

@@ -1,35 +1,13 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "grove/core/context.hpp"
 #include "grove/data/dataset.hpp"
+#include "grove/data/read_options.hpp"
 
 namespace grove {
-
-/// What the target is taken for. `automatic`: text, or integers with at most 20 different values,
-/// are classes; other numbers are a regression target.
-enum class Task { automatic, classification, regression };
-
-struct CsvOptions {
-  /// Column to predict; none = no target.
-  std::optional<std::string> target = {};
-  /// The last column is the target, unless `target` names one.
-  bool last_column_is_target = false;
-  Task task = Task::automatic;
-  /// Column of sample weights, and of group numbers or names.
-  std::optional<std::string> weights = {};
-  std::optional<std::string> groups = {};
-  /// Never guessed.
-  char delimiter = ',';
-  /// Words that stand for a missing value, besides the empty field, NA, N/A, NaN, nan and null.
-  std::vector<std::string> na = {};
-  /// Columns whose values are names even if they look like numbers.
-  std::vector<std::string> categorical = {};
-};
 
 /// Reads a CSV file with a header: UTF-8, RFC 4180 quotes, LF or CRLF; `.gz` is decompressed.
 ///
@@ -42,11 +20,11 @@ struct CsvOptions {
 ///
 /// Parallel over pieces of the file. Memory: the data set and a few MB per thread; a compressed
 /// file is held decompressed while it is read.
-Dataset read_csv(const std::string& path, const CsvOptions& options = {},
+Dataset read_csv(const std::string& path, const ReadOptions& options = {},
                  const Context& context = {});
 
 /// The same for text in memory; `name` stands for the file in messages and names the data set.
-Dataset parse_csv(std::string_view text, const CsvOptions& options = {},
+Dataset parse_csv(std::string_view text, const ReadOptions& options = {},
                   const Context& context = {}, const std::string& name = "text");
 
 /// Writes columns, then the target, then `weight` and `group` if there are any: what read_csv reads
