@@ -73,7 +73,8 @@ Dataset parse_csv_pieces(std::string_view text, bool mapped, const ReadOptions& 
   job.mapped = mapped;
   job.options = &options;
   job.missing_words = {"NA", "N/A", "NaN", "nan", "null"};
-  job.missing_words.insert(job.missing_words.end(), options.na.begin(), options.na.end());
+  for (const std::string& word : options.na)
+    if (!word.empty()) job.missing_words.push_back(word);
   if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r')
     throw InvalidParameter("read_csv: the delimiter cannot be a quote or an end of line");
   const CsvHeader header = parse_header(job);

@@ -1,5 +1,6 @@
 #include "data/csv_parser.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -31,7 +32,9 @@ class FieldReader {
         end_(text.data() + text.size()),
         line_begin_(p_),
         line_(first_line),
-        delimiter_(job.options->delimiter) {}
+        delimiter_(job.options->delimiter),
+        delimiter_in_numbers_(std::string_view("+-.eE0123456789").find(delimiter_) !=
+                              std::string_view::npos) {}
 
   bool done() const { return p_ == end_; }
   std::int64_t line() const { return line_; }
@@ -40,8 +43,26 @@ class FieldReader {
 
   Field next() {
     field_begin_ = p_;
-    field_line_ = line_;
     return p_ != end_ && *p_ == '"' ? quoted() : plain();
+  }
+  /// Takes the next field if it is a number, as nearly all are; else nothing happens.
+  bool take_number(double& value, bool& ends_record) {
+    if (delimiter_in_numbers_) return false;
+    const char* p = p_;
+    std::uint64_t integer = 0;
+    if (end_ - p > 8) p += parse_up_to_8_digits(p, integer);
+    if (p != p_ && (*p == delimiter_ || *p == '\n')) {
+      value = static_cast<double>(integer);
+    } else {
+      p = parse_decimal_prefix(p_, end_, value);
+      if (p == nullptr) return false;
+      if (p != end_ && *p == '\r' && (p + 1 == end_ || p[1] == '\n')) ++p;
+      if (p != end_ && *p != '\n' && *p != delimiter_) return false;
+    }
+    field_begin_ = p_;
+    ends_record = p == end_ || *p == '\n';
+    p_ = p == end_ ? p : p + 1;
+    return true;
   }
   /// Called when the record has been dealt with, so that messages still name its line.
   void end_record() {
@@ -99,9 +120,9 @@ class FieldReader {
   const char* end_;
   const char* line_begin_;
   const char* field_begin_ = nullptr;
-  std::int64_t field_line_ = 0;
   std::int64_t line_;
   char delimiter_;
+  bool delimiter_in_numbers_;
 };
 
 std::string unescape(std::string_view text) {
@@ -119,22 +140,29 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+/// False for what parse_decimal is sure to call a word.
+bool may_be_decimal(std::string_view text) {
+  return !text.empty() &&
+         std::string_view("+-.iI0123456789").find(text.front()) != std::string_view::npos;
+}
+
 bool is_missing(const CsvJob& job, std::string_view text) {
   if (text.empty()) return true;
   for (const std::string& word : job.missing_words)
-    if (text == word) return true;
+    if (text.front() == word.front() && text == word) return true;
   return false;
 }
 
 /// The first byte that is NUL or no part of well-formed UTF-8 (RFC 3629), or npos.
 std::size_t bad_byte(std::string_view text) {
-  unsigned char any = 0;
-  bool nul = false;
+  unsigned char all_bits = 0;
+  unsigned char lowest = 0xff;
   for (const char c : text) {
-    any = static_cast<unsigned char>(any | static_cast<unsigned char>(c));
-    nul = nul || c == '\0';
+    const auto byte = static_cast<unsigned char>(c);
+    all_bits = static_cast<unsigned char>(all_bits | byte);
+    lowest = std::min(lowest, byte);
   }
-  if (any < 0x80 && !nul) return std::string_view::npos;
+  if (all_bits < 0x80 && lowest > 0) return std::string_view::npos;
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
     return i < text.size() && byte(i) >= low && byte(i) <= high;
@@ -174,31 +202,40 @@ class ColumnSink {
  public:
   ColumnSink(const CsvJob& job, CsvPiece& piece) : job_(job), piece_(piece) {}
 
-  void store(std::size_t column, Index row, const Field& field, const FieldReader& reader) {
+  /// Reads the next field into the column; returns whether it ends the record.
+  bool read(std::size_t column, Index row, FieldReader& reader) {
     const CsvColumn& info = job_.columns[column];
     double& cell = info.cells[row];
-    PieceWords& words = piece_.words[column];
-    if (!info.always_words) {
-      Decimal decimal = parse_decimal(field.text);
-      if (decimal.kind == DecimalKind::word) decimal = parse_decimal(trimmed(field.text));
+    bool ends_record = false;
+    if (!info.always_words && reader.take_number(cell, ends_record)) {
+      note_number(column, reader);
+      return ends_record;
+    }
+    const Field field = reader.next();
+    store(column, cell, field, reader);
+    return field.ends_record;
+  }
+
+ private:
+  void store(std::size_t column, double& cell, const Field& field, const FieldReader& reader) {
+    const std::string_view text = trimmed(field.text);
+    if (!job_.columns[column].always_words && may_be_decimal(text)) {
+      const Decimal decimal = parse_decimal(text);
       if (decimal.kind == DecimalKind::number) {
         cell = decimal.value;
-        if (words.first_number_line == 0) {
-          words.first_number_line = reader.line();
-          words.first_number_column = reader.column();
-        }
+        note_number(column, reader);
         return;
       }
       refuse(decimal, column, field, reader);
     }
-    if (is_missing(job_, trimmed(field.text))) {
-      cell = missing;
-      return;
-    }
-    cell = code_of(words, field, reader);
+    cell = is_missing(job_, text) ? missing : code_of(piece_.words[column], field, reader);
   }
-
- private:
+  void note_number(std::size_t column, const FieldReader& reader) {
+    PieceWords& words = piece_.words[column];
+    if (words.first_number_line != 0) return;
+    words.first_number_line = reader.line();
+    words.first_number_column = reader.column();
+  }
   void refuse(const Decimal& decimal, std::size_t column, const Field& field,
               const FieldReader& reader) const {
     if (decimal.kind == DecimalKind::infinite)
@@ -211,14 +248,19 @@ class ColumnSink {
                   "leave the field empty for a missing value, or add the word to na");
   }
   double code_of(PieceWords& words, const Field& field, const FieldReader& reader) {
-    std::string_view word = field.text;
-    if (field.escaped) word = piece_.unescaped.emplace_back(unescape(word));
+    std::string unescaped;
+    if (field.escaped) unescaped = unescape(field.text);
+    const std::string_view word = field.escaped ? unescaped : field.text;
+    const auto known = words.codes.find(word);
+    if (known != words.codes.end()) return known->second;
     if (words.first_word_line == 0) {
       words.first_word_line = reader.line();
       words.first_word_column = reader.column();
       words.first_word = std::string(word.substr(0, 200));
     }
-    return words.codes.emplace(word, static_cast<int>(words.codes.size())).first->second;
+    const auto code = static_cast<int>(words.codes.size());
+    words.codes.emplace(word, code);
+    return code;
   }
 
   const CsvJob& job_;
@@ -251,6 +293,33 @@ CsvHeader parse_header(const CsvJob& job) {
   return header;
 }
 
+namespace {
+
+struct LineCount {
+  std::int64_t lines = 0;
+  Index rows = 0;
+};
+
+/// The line ends in a piece, and the records: an end of line inside quotes ends none.
+LineCount count_lines(std::string_view text) {
+  LineCount count;
+  bool within = false;
+  if (text.find('"') == std::string_view::npos) {
+    count.lines = std::count(text.begin(), text.end(), '\n');
+    count.rows = count.lines;
+  } else {
+    for (const char c : text) {
+      within ^= c == '"';
+      count.lines += c == '\n' ? 1 : 0;
+      count.rows += c == '\n' && !within ? 1 : 0;
+    }
+  }
+  count.rows += text.back() == '\n' && !within ? 0 : 1;
+  return count;
+}
+
+}  // namespace
+
 std::vector<CsvPiece> cut(const CsvJob& job, std::string_view body, std::int64_t first_line,
                           std::size_t piece_size, const Context& context) {
   while (!body.empty() && (body.back() == '\n' || body.back() == '\r')) body.remove_suffix(1);
@@ -262,9 +331,8 @@ std::vector<CsvPiece> cut(const CsvJob& job, std::string_view body, std::int64_t
   };
   std::vector<char> odd(static_cast<std::size_t>(n_raw));
   parallel_for(context, n_raw, 1, [&](Index i, Index) {
-    bool quotes = false;
-    for (const char c : raw(i)) quotes ^= c == '"';
-    odd[static_cast<std::size_t>(i)] = quotes ? 1 : 0;
+    const std::string_view piece = raw(i);
+    odd[static_cast<std::size_t>(i)] = std::count(piece.begin(), piece.end(), '"') % 2 != 0 ? 1 : 0;
     forget_pages(raw(i), job.mapped);
   });
   std::vector<CsvPiece> pieces;
@@ -286,16 +354,9 @@ std::vector<CsvPiece> cut(const CsvJob& job, std::string_view body, std::int64_t
   }
   parallel_for(context, static_cast<Index>(pieces.size()), 1, [&](Index i, Index) {
     CsvPiece& piece = pieces[static_cast<std::size_t>(i)];
-    bool within = false;
-    std::int64_t lines = 0;
-    Index rows = 0;
-    for (const char c : piece.text) {
-      within ^= c == '"';
-      lines += c == '\n' ? 1 : 0;
-      rows += c == '\n' && !within ? 1 : 0;
-    }
-    piece.first_line = lines;
-    piece.n_rows = rows + (piece.text.back() == '\n' && !within ? 0 : 1);
+    const LineCount count = count_lines(piece.text);
+    piece.first_line = count.lines;
+    piece.n_rows = count.rows;
     forget_pages(piece.text, job.mapped);
   });
   Index row = 0;
@@ -316,10 +377,10 @@ void parse_piece(const CsvJob& job, CsvPiece& piece) {
   for (Index row = piece.first_row; row < piece.first_row + piece.n_rows; ++row) {
     std::size_t column = 0;
     while (true) {
-      const Field field = reader.next();
-      if (column < n_columns) sink.store(column, row, field, reader);
+      const bool ends =
+          column < n_columns ? sink.read(column, row, reader) : reader.next().ends_record;
       ++column;
-      if (field.ends_record) break;
+      if (ends) break;
     }
     if (column != n_columns)
       reader.fail(

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,9 +22,17 @@ struct CsvColumn {
   ColumnCells cells = {};
 };
 
+/// Lets a map of strings be searched by views.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+
 /// The words of one column in one piece, with the codes that stand for them there.
 struct PieceWords {
-  std::unordered_map<std::string_view, int> codes;
+  std::unordered_map<std::string, int, TextHash, std::equal_to<>> codes;
   std::int64_t first_number_line = 0;  // 0 = none
   std::int64_t first_number_column = 0;
   std::int64_t first_word_line = 0;
@@ -37,8 +45,7 @@ struct CsvPiece {
   Index first_row = 0;
   Index n_rows = 0;
   std::int64_t first_line = 0;
-  std::vector<PieceWords> words;      // per column, after parsing
-  std::deque<std::string> unescaped;  // what the codes of quoted words with "" point to
+  std::vector<PieceWords> words;  // per column, after parsing
 };
 
 /// What all pieces share.

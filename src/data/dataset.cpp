@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <mutex>
 #include <unordered_set>
 
@@ -84,22 +85,27 @@ void Dataset::Storage::check() {
     throw InvalidData(concat("data set: x has ", x.cols(), " columns, but ", columns.size(),
                              " columns are described"));
   std::unordered_set<std::string_view> seen;
+  std::vector<Index> categorical;
   for (const Column& column : columns) {
     if (!seen.insert(column.name).second)
       throw InvalidData(concat("data set: two columns are called '", printable(column.name), "'"),
                         "columns are matched by name; give each its own");
-    has_categorical = has_categorical || column.kind == ColumnKind::categorical;
+    if (column.kind == ColumnKind::categorical)
+      categorical.push_back(static_cast<Index>(&column - columns.data()));
   }
+  has_categorical = !categorical.empty();
   for (Index i = 0; i < x.rows(); ++i) {
-    // NaN and inf both make this sum non-finite; only then is the row looked at value by value.
-    double sum = 0;
-    for (Index j = 0; j < x.cols(); ++j) sum += x(i, j) * 0.0;
-    const bool suspicious = sum != 0.0 || has_categorical;
-    if (!suspicious) continue;
+    const double* const row = x.data() + i * x.outerStride();
+    unsigned infinite = 0;
+    unsigned missing = 0;
     for (Index j = 0; j < x.cols(); ++j) {
-      check_value(i, j);
-      has_missing = has_missing || std::isnan(x(i, j));
+      infinite |= std::abs(row[j]) == std::numeric_limits<double>::infinity() ? 1U : 0U;
+      missing |= row[j] != row[j] ? 1U : 0U;
     }
+    has_missing = has_missing || missing != 0;
+    if (infinite != 0)
+      for (Index j = 0; j < x.cols(); ++j) check_value(i, j);
+    for (const Index j : categorical) check_value(i, j);
   }
 }
 

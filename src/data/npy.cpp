@@ -140,15 +140,16 @@ NpyHeader parse_npy_header(const std::string& file, std::string_view bytes) {
   if (!bytes.starts_with(magic) || bytes.size() < 12)
     throw ParseError(file, 0, 0, "is no .npy file: it does not begin as one",
                      "numpy.save writes .npy files; an .npz archive holds several of them");
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const unsigned version = byte(6);
+  const auto byte = [&](std::size_t i) {
+    return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
+  };
+  const std::size_t version = byte(6);
   if (version < 1 || version > 3)
     throw ParseError(file, 0, 0, concat("is in version ", version, " of the .npy format"),
                      "grove reads versions 1 to 3");
-  std::size_t begin = version == 1 ? 10 : 12;
+  const std::size_t begin = version == 1 ? 10 : 12;
   std::size_t length = byte(8) | byte(9) << 8U;
-  if (version > 1)
-    length |= static_cast<std::size_t>(byte(10)) << 16U | static_cast<std::size_t>(byte(11)) << 24U;
+  if (version > 1) length |= byte(10) << 16U | byte(11) << 24U;
   if (length > bytes.size() - begin)
     throw ParseError(file, 0, 0, "ends inside its .npy header", "copy or save the file again");
   NpyHeader header = HeaderReader(file, bytes.substr(begin, length)).read();

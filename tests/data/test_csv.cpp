@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/text.hpp"
 #include "data/csv_parser.hpp"
 #include "data/decimal.hpp"
 #include "grove/core/error.hpp"
@@ -148,6 +149,22 @@ TEST_CASE("Decimals are read as strtod reads them") {
         "1.7976931348623157e308", "0.000000000000000000000000000000000001e36", "9007199254740993",
         "1e22", "1e23", "8.5e-23"})
     CHECK(same(text));
+  // All 64 bits of a mantissa, and numbers that lie half-way between two doubles.
+  for (int i = 0; i < 20000; ++i) {
+    const std::uint64_t mantissa = rng() >> rng.below(20);
+    CHECK(same(concat(mantissa, 'e', static_cast<int>(rng.below(60)) - 30)));
+    const std::uint64_t half_way = ((rng() | 1ULL << 63) >> 10 | 1) << 9;  // 54 bits, then zeros
+    CHECK(same(concat(half_way, ".0")));
+    CHECK(same(concat(half_way, ".00000000000000000001")));
+  }
+  const std::string zeros(400, '0');
+  CHECK(parse_decimal("1" + zeros + "e-5").kind == DecimalKind::overflow);
+  CHECK(parse_decimal("1" + zeros + "e-450").value == 1e-50);
+  CHECK(parse_decimal("-0." + zeros + "1e5").kind == DecimalKind::number);
+  CHECK(parse_decimal("0." + zeros + "1e500").value == 1e99);
+  CHECK(parse_decimal("1e99999999999999999999").kind == DecimalKind::overflow);
+  CHECK(parse_decimal("1e-99999999999999999999").kind == DecimalKind::number);
+  CHECK(parse_decimal(zeros).value == 0);
   CHECK(parse_decimal("1e-400").value == 0);
   CHECK(parse_decimal("1e-400").kind == DecimalKind::number);
   CHECK(parse_decimal("1e400").kind == DecimalKind::overflow);
@@ -155,6 +172,13 @@ TEST_CASE("Decimals are read as strtod reads them") {
   for (const char* text :
        {"", "+", ".", "e5", "1e", "1e+", "0x1", "1 2", "1_0", "--1", "nan", "1,5"})
     CHECK(parse_decimal(text).kind == DecimalKind::word);
+}
+
+TEST_CASE("A delimiter that can be part of a number still delimits") {
+  const Dataset data = parse_csv("a.b\n1.5\n12.25\n", {.delimiter = '.'});
+  REQUIRE(data.n_columns() == 2);
+  CHECK(data.x()(1, 0) == 12);
+  CHECK(data.x()(1, 1) == 25);
 }
 
 TEST_CASE("What write_csv writes, read_csv reads back") {
