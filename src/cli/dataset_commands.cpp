@@ -61,7 +61,7 @@ void describe_columns(const Dataset& data, Description& description) {
     if (numeric) entry["sum"] = facts.sum;
     std::string range;
     if (numeric && facts.distinct > 0)
-      range = concat(rounded(facts.low), " .. ", rounded(facts.high));
+      range = concat(short_text(facts.low), " .. ", short_text(facts.high));
     if (!numeric) range = printable(join(column.categories, 4), 60);
     rows.push_back({printable(column.name, 40), numeric ? "numeric" : "categorical",
                     std::to_string(facts.missing), std::to_string(facts.distinct), range});
@@ -86,9 +86,9 @@ void describe_target(const Dataset& data, Description& description) {
         {"name", data.target_name()}, {"kind", "classes"}, {"classes", std::move(classes)}};
   } else if (data.has_target()) {
     const ColumnFacts facts = facts_of(data.target());
-    description.text += concat("\ntarget ", data.target_name(), ": real, ", rounded(facts.low),
-                               " .. ", rounded(facts.high), ", mean ",
-                               rounded(facts.sum / static_cast<double>(data.n_rows())), "\n");
+    description.text += concat("\ntarget ", data.target_name(), ": real, ", short_text(facts.low),
+                               " .. ", short_text(facts.high), ", mean ",
+                               short_text(facts.sum / static_cast<double>(data.n_rows())), "\n");
     description.json["target"] = {{"name", data.target_name()},
                                   {"kind", "real"},
                                   {"sum", facts.sum},

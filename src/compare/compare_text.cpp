@@ -5,17 +5,10 @@
 #include <sstream>
 
 #include "compare/format.hpp"
+#include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
 
 namespace grove {
-
-std::string fixed_text(double value, int digits) {
-  if (std::isnan(value)) return "-";
-  std::ostringstream text;
-  text.imbue(std::locale::classic());
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
-}
 
 std::string p_value_text(double p) {
   if (std::isnan(p)) return "-";

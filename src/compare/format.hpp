@@ -9,7 +9,6 @@
 
 namespace grove {
 
-std::string fixed_text(double value, int digits);  // "-" for NaN
 std::string p_value_text(double p);
 std::string seconds_text(double seconds);
 std::string bytes_text(std::uint64_t bytes);

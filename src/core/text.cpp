@@ -16,6 +16,25 @@ std::string number_text(double value) {
   return {buffer.data(), result.ptr};
 }
 
+namespace {
+
+std::string rounded_text(double value, std::chars_format format, int digits) {
+  if (std::isnan(value)) return "-";
+  if (std::isinf(value)) return number_text(value);
+  std::array<char, 512> buffer;  // 1e308 takes 309 digits
+  const auto result =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format, digits);
+  return {buffer.data(), result.ptr};
+}
+
+}  // namespace
+
+std::string fixed_text(double value, int digits) {
+  return rounded_text(value, std::chars_format::fixed, digits);
+}
+
+std::string short_text(double value) { return rounded_text(value, std::chars_format::general, 6); }
+
 std::string join(const std::vector<std::string>& items, std::size_t most) {
   std::string text;
   const std::size_t shown = std::min(most, items.size());

@@ -12,6 +12,12 @@ namespace grove {
 /// Shortest decimal that reads back to the same bits; "nan", "inf", "-inf".
 std::string number_text(double value);
 
+/// With so many digits after the point; "-" for NaN.
+std::string fixed_text(double value, int digits);
+
+/// At most six significant digits: 48, 0.333333, 1.5e+12; "-" for NaN.
+std::string short_text(double value);
+
 namespace detail {
 inline void append(std::string& out, std::string_view piece) { out += piece; }
 inline void append(std::string& out, char piece) { out += piece; }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <ostream>
 
 #include "core/text.hpp"
@@ -10,17 +9,8 @@
 namespace grove::metrics {
 namespace {
 
-// snprintf's decimal point follows the C locale; the table's does not.
-std::string fixed(double value, int decimals) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
-  std::string text = buffer;
-  std::replace(text.begin(), text.end(), ',', '.');
-  return text;
-}
-
 std::string support_text(double value) {
-  return value == std::floor(value) && value < 1e15 ? fixed(value, 0) : fixed(value, 2);
+  return value == std::floor(value) && value < 1e15 ? fixed_text(value, 0) : fixed_text(value, 2);
 }
 
 std::string left_padded(const std::string& text, std::size_t width) {
@@ -74,13 +64,13 @@ std::ostream& operator<<(std::ostream& out, const ClassificationReport& report) 
   const auto line = [&](const ClassificationReport::Row& row) {
     text += left_padded(printable(row.name), width);
     for (double value : {row.precision, row.recall, row.f1}) {
-      text += left_padded(fixed(value, 3), 11);
+      text += left_padded(fixed_text(value, 3), 11);
     }
     text += left_padded(support_text(row.support), 11) + '\n';
   };
   for (const auto& row : report.classes) line(row);
   text += '\n' + left_padded("accuracy", width) + std::string(22, ' ');
-  text += left_padded(fixed(report.accuracy, 3), 11);
+  text += left_padded(fixed_text(report.accuracy, 3), 11);
   text += left_padded(support_text(report.macro.support), 11) + '\n';
   line(report.macro);
   line(report.weighted);

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "core/text.hpp"
 #include "grove/core/environment.hpp"
 #include "grove/model_selection/cross_validate.hpp"
 #include "model_selection/cv_json.hpp"
@@ -13,14 +14,6 @@
 namespace grove {
 
 namespace {
-
-std::string fixed(double value, int digits) {
-  if (std::isnan(value)) return "-";
-  std::ostringstream text;
-  text.imbue(std::locale::classic());
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
-}
 
 nlohmann::ordered_json number_or_null(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
@@ -44,16 +37,16 @@ std::ostream& operator<<(std::ostream& out, const CrossValidation& result) {
       text << "  failed: " << fold.error << "\n";
       continue;
     }
-    for (const double score : fold.scores) text << std::setw(20) << fixed(score, 4);
-    text << std::setw(12) << fixed(fold.fit_seconds, 4) << std::setw(12)
-         << fixed(fold.predict_seconds, 4) << "\n";
+    for (const double score : fold.scores) text << std::setw(20) << fixed_text(score, 4);
+    text << std::setw(12) << fixed_text(fold.fit_seconds, 4) << std::setw(12)
+         << fixed_text(fold.predict_seconds, 4) << "\n";
   }
   text << std::left << std::setw(10) << "mean" << std::right;
   for (const std::string& metric : result.metrics)
-    text << std::setw(20) << fixed(result.mean(metric), 4);
+    text << std::setw(20) << fixed_text(result.mean(metric), 4);
   text << "\n" << std::left << std::setw(10) << "sd" << std::right;
   for (const std::string& metric : result.metrics)
-    text << std::setw(20) << fixed(result.std(metric), 4);
+    text << std::setw(20) << fixed_text(result.std(metric), 4);
   text << "\n";
   if (result.n_failed() > 0)
     text << result.n_failed() << " of " << result.folds.size() << " folds failed\n";

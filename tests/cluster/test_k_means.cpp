@@ -77,7 +77,7 @@ TEST_CASE("KMeans from given centres equals scikit-learn") {
 }
 
 TEST_CASE("Every label is the nearest centre's, the lowest of equal ones, and is used") {
-  for (const std::uint64_t seed : {1, 2, 3})
+  for (const std::uint64_t seed : {1U, 2U, 3U})
     for (const auto& [n, d, k] : std::vector<std::tuple<Index, Index, int>>{
              {200, 2, 7}, {700, 3, 9}, {1500, 1, 4}, {60, 2, 16}, {9, 2, 5}})
       for (const KMeansInit init : {KMeansInit::k_means_plus_plus, KMeansInit::random}) {
