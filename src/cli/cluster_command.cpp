@@ -47,7 +47,7 @@ void cluster(const ClusterArguments& arguments, const Session& session) {
   if (report != nullptr)
     for (const std::string& warning : report->warnings) session.note("grove: note: " + warning);
   session.note(concat(json["n_clusters"].get<int>(), " clusters of ", labels.size(), " rows, ",
-                      json["n_noise"].get<Index>(), " rows of noise, in ", rounded(seconds, 3),
+                      json["n_noise"].get<Index>(), " rows of noise, in ", fixed_text(seconds, 3),
                       " s: ", arguments.out));
 }
 

@@ -58,7 +58,7 @@ std::string cv_text(const Dataset& data, const std::vector<CrossValidation>& res
       fit += fold.fit_seconds;
       predict += fold.predict_seconds;
     }
-    row.insert(row.end(), {rounded(fit, 3), rounded(predict, 3),
+    row.insert(row.end(), {fixed_text(fit, 3), fixed_text(predict, 3),
                            concat(result.n_failed(), "/", result.folds.size())});
     rows.push_back(std::move(row));
   }

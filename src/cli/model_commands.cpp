@@ -44,7 +44,7 @@ void train(const TrainArguments& arguments, const Session& session) {
   save(model, arguments.out);
   if (!arguments.json.empty()) write_json(arguments.json, json);
   session.note(concat("trained ", model.expression(), " on ", data.n_rows(), " rows in ",
-                      rounded(seconds, 3), " s: ", arguments.out));
+                      fixed_text(seconds, 3), " s: ", arguments.out));
 }
 
 struct PredictArguments {

@@ -106,7 +106,7 @@ void neighbors(const NeighborsArguments& arguments, const Session& session) {
   json["work"] = work_json(ledger.counts());
   if (!arguments.json.empty()) write_json(arguments.json, json);
   session.note(concat("neighbours of ", json["n_queries"].get<Index>(), " points among ",
-                      reference.n_rows(), " in ", rounded(query_seconds, 3),
+                      reference.n_rows(), " in ", fixed_text(query_seconds, 3),
                       " s: ", arguments.out));
 }
 
