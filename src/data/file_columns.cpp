@@ -1,12 +1,11 @@
 #include "data/file_columns.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cmath>
 #include <set>
 #include <utility>
 
+#include "core/large_pages.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 
@@ -29,16 +28,6 @@ std::vector<double> few_integers(const Vector& values, std::size_t most) {
     if (distinct.size() > most) return {};
   }
   return {distinct.begin(), distinct.end()};
-}
-
-/// Asks for 2 MB pages: filling a large table otherwise spends a fifth of its time on page faults.
-void prefer_large_pages(Matrix& x) {
-  constexpr std::uintptr_t page = std::uintptr_t{2} << 20;
-  const auto address = reinterpret_cast<std::uintptr_t>(x.data());
-  const std::uintptr_t begin = (address + page - 1) / page * page;
-  const std::uintptr_t end =
-      (address + static_cast<std::uintptr_t>(x.size()) * sizeof(double)) / page * page;
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
 template <class T>
@@ -90,7 +79,7 @@ std::size_t FileColumns::place_of(const std::string& wanted, const char* option)
 
 void FileColumns::allocate(Index n_rows) {
   x_.resize(n_rows, static_cast<Index>(features_.size()));
-  prefer_large_pages(x_);
+  prefer_large_pages(x_.data(), static_cast<std::size_t>(x_.size()) * sizeof(double));
   if (target_ != none) target_values_.resize(n_rows);
   if (weights_ != none) weight_values_.resize(n_rows);
   if (groups_ != none) group_values_.resize(n_rows);

@@ -48,7 +48,7 @@ NearestNeighbors& NearestNeighbors::fit(const Dataset& data, const Context& cont
   auto state = std::make_shared<State>(
       State{TrainedOn(data),
             PointIndex(type_name, data.x(),
-                       {params_.algorithm, params_.metric, params_.p, params_.leaf_size}),
+                       {params_.algorithm, params_.metric, params_.p, params_.leaf_size}, context),
             {}});
   state->report = scope.finish();
   state_ = std::move(state);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/large_pages.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/parallel.hpp"
@@ -12,21 +13,19 @@ namespace {
 
 constexpr Index queries_a_block = 64;
 
-bool tree_serves(Metric metric) {
-  return metric == Metric::euclidean || metric == Metric::manhattan || metric == Metric::minkowski;
-}
-
 /// The algorithm that `wanted` stands for.
 Algorithm chosen(std::string_view who, Algorithm wanted, const Distance& metric,
                  const Matrix& points) {
-  const bool tree = tree_serves(metric.metric());
-  if ((wanted == Algorithm::kd_tree || wanted == Algorithm::nanoflann) && !tree)
+  const bool user = metric.metric() == Metric::user;
+  if ((wanted == Algorithm::kd_tree && user) ||
+      (wanted == Algorithm::nanoflann && (user || metric.metric() == Metric::chebyshev)))
     throw InvalidParameter(
-        concat(who, ": a KD-tree cannot search by the metric '", metric.name(), "'"),
+        concat(who, ": ", wanted == Algorithm::nanoflann ? "nanoflann" : "a KD-tree",
+               " cannot search by the metric '", metric.name(), "'"),
         "use algorithm = brute or automatic");
   if (wanted != Algorithm::automatic) return wanted;
-  return tree && points.cols() <= 20 && points.rows() >= 200 ? Algorithm::kd_tree
-                                                             : Algorithm::brute;
+  const bool tree = !user && points.cols() <= 20 && points.rows() >= 200;
+  return tree ? Algorithm::kd_tree : Algorithm::brute;
 }
 
 /// Row-major memory of one query, whatever the stride of x.
@@ -34,7 +33,8 @@ const double* query_of(const MatrixView& x, Index row) { return x.data() + row *
 
 }  // namespace
 
-PointIndex::PointIndex(std::string_view who, Matrix points, const Settings& settings)
+PointIndex::PointIndex(std::string_view who, Matrix points, const Settings& settings,
+                       const Context& context)
     : points_(std::make_unique<const Matrix>(std::move(points))),
       metric_(settings.metric),
       reduced_{settings.metric.metric(), settings.p},
@@ -42,9 +42,16 @@ PointIndex::PointIndex(std::string_view who, Matrix points, const Settings& sett
       low_(points_->colwise().minCoeff()),
       high_(points_->colwise().maxCoeff()) {
   check_queries(who, *points_);
-  back_end_ = algorithm_ == Algorithm::brute
-                  ? make_brute_force(*points_, metric_, reduced_)
-                  : make_nanoflann(*points_, reduced_, settings.leaf_size);
+  switch (algorithm_) {
+    case Algorithm::nanoflann:
+      back_end_ = make_nanoflann(*points_, reduced_, settings.leaf_size);
+      break;
+    case Algorithm::kd_tree:
+      back_end_ = make_kd_tree(*points_, reduced_, settings.leaf_size, context);
+      break;
+    default:
+      back_end_ = make_brute_force(*points_, metric_, reduced_);
+  }
 }
 
 void PointIndex::check_queries(std::string_view who, const MatrixView& x) const {
@@ -67,27 +74,39 @@ std::vector<Hit> PointIndex::nearest(const double* query, Index k,
   return best.sorted();
 }
 
+void NearestTask::write(Index row, const std::vector<Hit>& hits) const {
+  for (Index i = 0; i < k; ++i) {
+    const Hit& hit = hits[static_cast<std::size_t>(i)];
+    result.rows(row, i) = hit.row;
+    result.distances(row, i) = hit.distance;
+  }
+}
+
+void SearchBackEnd::nearest_of_all(const NearestTask& task, const Context& context) const {
+  parallel_for(context, task.queries.rows(), queries_a_block, [&](Index begin, Index end) {
+    context.check_stop(task.who);
+    std::uint64_t evaluations = 0;
+    for (Index i = begin; i < end; ++i) {
+      BestHits best(task.itself ? task.k + 1 : task.k, task.reduced);
+      evaluations += nearest(task.query(i), best);
+      std::vector<Hit> hits = best.sorted();
+      if (task.itself) std::erase_if(hits, [&](const Hit& hit) { return hit.row == i; });
+      task.write(i, hits);
+    }
+    context.count(work::distance_evaluations, evaluations);
+  });
+}
+
 Neighbors PointIndex::nearest(std::string_view who, const MatrixView& x, Index k, bool self,
                               const Context& context) const {
   check_queries(who, x);
   Neighbors result;
   result.rows.resize(x.rows(), k);
   result.distances.resize(x.rows(), k);
-  parallel_for(context, x.rows(), queries_a_block, [&](Index begin, Index end) {
-    context.check_stop(who);
-    std::uint64_t evaluations = 0;
-    for (Index i = begin; i < end; ++i) {
-      const std::vector<Hit> hits = nearest(query_of(x, i), self ? k + 1 : k, evaluations);
-      Index next = 0;
-      for (const Hit& hit : hits) {
-        if (next == k) break;
-        if (self && hit.row == i) continue;
-        result.rows(i, next) = hit.row;
-        result.distances(i, next++) = hit.distance;
-      }
-    }
-    context.count(work::distance_evaluations, evaluations);
-  });
+  const auto n_bytes = static_cast<std::size_t>(x.rows() * k) * sizeof(double);
+  prefer_large_pages(result.rows.data(), n_bytes);
+  prefer_large_pages(result.distances.data(), n_bytes);
+  back_end_->nearest_of_all({who, x, k, self, reduced_, result}, context);
   return result;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <limits>
 #include <memory>
 #include <string_view>
@@ -72,10 +73,27 @@ class BestHits {
   std::vector<Hit> hits_;
 };
 
-/// What a search answers for one query. Counts the distances that it computed.
+/// The k nearest of many queries, wanted at once.
+struct NearestTask {
+  std::string_view who;
+  const MatrixView& queries;
+  Index k;
+  bool itself;  // the queries are the points, and each leaves itself out
+  const ReducedDistance& reduced;
+  Neighbors& result;
+
+  /// Row-major memory of one query.
+  const double* query(Index row) const { return queries.data() + row * queries.outerStride(); }
+  /// The first k of the hits are the answer of a query.
+  void write(Index row, const std::vector<Hit>& hits) const;
+};
+
+/// A way to search. Counts the distances that it computed.
 class SearchBackEnd {
  public:
   virtual ~SearchBackEnd() = default;
+  virtual void nearest_of_all(const NearestTask& task, const Context& context) const;
+  /// Of one query.
   virtual std::uint64_t nearest(const double* query, BestHits& best) const = 0;
   /// All hits with reduced distance at most `reach`, in any order.
   virtual std::uint64_t within(const double* query, double reach, std::vector<Hit>& hits) const = 0;
@@ -85,6 +103,9 @@ std::unique_ptr<SearchBackEnd> make_brute_force(const Matrix& points, const Dist
                                                 const ReducedDistance& reduced);
 std::unique_ptr<SearchBackEnd> make_nanoflann(const Matrix& points, const ReducedDistance& reduced,
                                               int leaf_size);
+
+std::unique_ptr<SearchBackEnd> make_kd_tree(const Matrix& points, const ReducedDistance& reduced,
+                                            int leaf_size, const Context& context);
 
 class PointIndex {
  public:
@@ -96,7 +117,8 @@ class PointIndex {
   };
 
   /// Throws InvalidParameter naming `who` for a metric that the algorithm cannot serve.
-  PointIndex(std::string_view who, Matrix points, const Settings& settings);
+  PointIndex(std::string_view who, Matrix points, const Settings& settings,
+             const Context& context = {});
 
   const Matrix& points() const { return *points_; }
   Algorithm algorithm() const { return algorithm_; }

@@ -12,9 +12,9 @@
 
 namespace grove {
 
-/// How neighbours are searched; never changes which are found. `kd_tree` and `nanoflann` are
-/// nanoflann's tree (euclidean, manhattan, minkowski); `automatic` takes the tree for up to 15
-/// columns and at least 200 points.
+/// How neighbours are searched; never changes which are found. `kd_tree` serves all of grove's own
+/// metrics, `nanoflann` (the library's tree, one query at a time) all but chebyshev, `brute` also a
+/// distance of yours; `automatic` takes kd_tree for up to 20 columns and at least 200 points.
 enum class Algorithm { automatic, brute, kd_tree, nanoflann };
 std::span<const EnumName<Algorithm>> enum_names(Algorithm);
 
@@ -73,7 +73,7 @@ class NearestNeighbors {
   RadiusNeighbors radius_neighbors(std::optional<double> radius = {},
                                    const Context& context = {}) const;
 
-  /// What `automatic` chose: brute or kd_tree.
+  /// What `automatic` chose.
   Algorithm algorithm_used() const;
   const TrainedOn& trained_on() const;
   const FitReport& report() const;

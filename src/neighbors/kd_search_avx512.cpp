@@ -1,0 +1,2 @@
+#define GROVE_INSTRUCTION_SET avx512
+#include "neighbors/kd_search_kernel.hpp"
