@@ -77,32 +77,29 @@ struct Vote {
   double weight = 0;
 };
 
-/// The neighbours of one query: as many as it takes to reach n_neighbors by weight, the last one in
-/// part.
-void collect(const Voters& voters, const KNeighborsParams& params, const double* query,
-             std::vector<Vote>& votes, std::uint64_t& evaluations) {
-  const Index n = voters.index.points().rows();
-  const double wanted = params.n_neighbors;
-  std::vector<Hit> hits;
+/// How many of the nearest it takes to reach n_neighbors by weight, and the part of each that
+/// counts (the last one may count in part). Empty if these hits do not suffice.
+std::vector<double> shares_of(const Voters& voters, double wanted, const std::vector<Hit>& hits) {
   std::vector<double> shares;
-  for (Index k = std::min<Index>(params.n_neighbors, n);; k = std::min(n, 2 * k)) {
-    hits = voters.index.nearest(query, k, evaluations);
-    shares.clear();
-    double reached = 0;
-    for (const Hit& hit : hits) {
-      const double weight = voters.weights.size() > 0 ? voters.weights(hit.row) : 1.0;
-      shares.push_back(std::min(weight, wanted - reached));
-      reached += shares.back();
-      if (reached >= wanted) break;
-    }
-    if (reached >= wanted || k == n) break;
+  double reached = 0;
+  for (const Hit& hit : hits) {
+    const double weight = voters.weights.size() > 0 ? voters.weights(hit.row) : 1.0;
+    shares.push_back(std::min(weight, wanted - reached));
+    reached += shares.back();
+    if (reached >= wanted) return shares;
   }
-  votes.clear();
+  if (static_cast<Index>(hits.size()) < voters.index.n_points()) shares.clear();
+  return shares;
+}
+
+void weigh(Weights weights, const std::vector<Hit>& hits, const std::vector<double>& shares,
+           std::vector<Vote>& votes) {
   bool exact = false;  // a neighbour so near that its vote outweighs everything
   for (std::size_t i = 0; i < shares.size(); ++i) exact = exact || std::isinf(1 / hits[i].distance);
+  votes.clear();
   for (std::size_t i = 0; i < shares.size(); ++i) {
     double weight = shares[i];
-    if (params.weights == Weights::distance) {
+    if (weights == Weights::distance) {
       const double closeness = 1 / hits[i].distance;
       weight *= exact ? (std::isinf(closeness) ? 1.0 : 0.0) : closeness;
     }
@@ -110,29 +107,47 @@ void collect(const Voters& voters, const KNeighborsParams& params, const double*
   }
 }
 
+/// Queries whose neighbours are held at a time.
+constexpr Index queries_a_slice = 16384;
+
 /// f(row, votes) for every row of x.
 template <class F>
 void for_each_vote(std::string_view who, const Voters& voters, const KNeighborsParams& params,
                    const MatrixView& x, const Context& context, const F& f) {
-  voters.index.check_queries(who, x);
-  parallel_for(context, x.rows(), 64, [&](Index begin, Index end) {
-    context.check_stop(who);
-    std::uint64_t evaluations = 0;
-    std::vector<Vote> votes;
-    for (Index i = begin; i < end; ++i) {
-      collect(voters, params, x.data() + i * x.outerStride(), votes, evaluations);
-      f(i, votes);
-    }
-    context.count(work::distance_evaluations, evaluations);
-  });
+  voters.index.check_queries(who, x, context);  // of all, so that an error names the right row
+  const Index n = voters.index.n_points();
+  const Index k = std::min<Index>(params.n_neighbors, n);
+  for (Index first = 0; first < x.rows(); first += queries_a_slice) {
+    const Index count = std::min(queries_a_slice, x.rows() - first);
+    const Neighbors nearest =
+        voters.index.nearest(who, x.middleRows(first, count), k, false, context);
+    parallel_for(context, count, 256, [&](Index begin, Index end) {
+      std::uint64_t evaluations = 0;
+      std::vector<Hit> hits;
+      std::vector<Vote> votes;
+      for (Index i = begin; i < end; ++i) {
+        hits.clear();
+        for (Index h = 0; h < k; ++h) hits.push_back({nearest.distances(i, h), nearest.rows(i, h)});
+        std::vector<double> shares = shares_of(voters, params.n_neighbors, hits);
+        for (Index more = 2 * k; shares.empty(); more *= 2) {
+          const double* query = x.data() + (first + i) * x.outerStride();
+          hits = voters.index.nearest(query, std::min(n, more), evaluations);
+          shares = shares_of(voters, params.n_neighbors, hits);
+        }
+        weigh(params.weights, hits, shares, votes);
+        f(first + i, votes);
+      }
+      context.count(work::distance_evaluations, evaluations);
+    });
+  }
 }
 
 Neighbors explain(std::string_view who, const Voters& voters, const MatrixView& x, Index k,
                   const Context& context) {
   check_predict_data(who, x, voters.trained_on, {});
-  if (k < 1 || k > voters.index.points().rows())
+  if (k < 1 || k > voters.index.n_points())
     throw InvalidParameter(concat(who, ": the number of neighbours must be in 1..",
-                                  voters.index.points().rows(), ", got ", k));
+                                  voters.index.n_points(), ", got ", k));
   Neighbors result = voters.index.nearest(who, x, k, false, context);
   for (Index i = 0; i < result.rows.size(); ++i)
     result.rows.data()[i] = voters.rows[static_cast<std::size_t>(result.rows.data()[i])];
@@ -145,7 +160,7 @@ Value::Map save_voters(std::string_view who, const Voters& voters, const KNeighb
                       "use a metric with a name");
   Value::Integers rows(voters.rows.begin(), voters.rows.end());
   return {{"trained_on", voters.trained_on.to_value()},
-          {"n_points", voters.index.points().rows()},
+          {"n_points", voters.index.n_points()},
           {"rows", std::move(rows)},
           {"weights", Value(voters.weights)},
           {"points", Value(voters.index.points())}};
@@ -189,7 +204,7 @@ KNeighborsClassifier& KNeighborsClassifier::fit(const Dataset& data, const Conte
   check_fit_data(type_name, data, TargetKind::labels, capabilities);
   const FitScope scope(context);
   auto state = std::make_shared<State>(State{voters_of(type_name, params_, data), {}});
-  state->labels.resize(state->voters.index.points().rows());
+  state->labels.resize(state->voters.index.n_points());
   for (Index i = 0; i < state->labels.size(); ++i)
     state->labels(i) = data.labels()(state->voters.rows[static_cast<std::size_t>(i)]);
   state->report = scope.finish();
@@ -248,8 +263,8 @@ KNeighborsClassifier KNeighborsClassifier::load_state(const KNeighborsParams& pa
   KNeighborsClassifier model(params);
   auto state = std::make_shared<State>(State{load_voters(type_name, params, reader), {}});
   const Index n_classes = state->voters.trained_on.n_classes();
-  state->labels = reader.labels("labels", state->voters.index.points().rows(), 0,
-                                static_cast<int>(n_classes) - 1);
+  state->labels =
+      reader.labels("labels", state->voters.index.n_points(), 0, static_cast<int>(n_classes) - 1);
   model.state_ = std::move(state);
   return model;
 }
@@ -265,7 +280,7 @@ KNeighborsRegressor& KNeighborsRegressor::fit(const Dataset& data, const Context
   check_fit_data(type_name, data, TargetKind::real, capabilities);
   const FitScope scope(context);
   auto state = std::make_shared<State>(State{voters_of(type_name, params_, data), {}});
-  state->targets.resize(state->voters.index.points().rows());
+  state->targets.resize(state->voters.index.n_points());
   for (Index i = 0; i < state->targets.size(); ++i)
     state->targets(i) = data.target()(state->voters.rows[static_cast<std::size_t>(i)]);
   state->report = scope.finish();
@@ -316,7 +331,7 @@ KNeighborsRegressor KNeighborsRegressor::load_state(const KNeighborsParams& para
                                                     const StateReader& reader) {
   KNeighborsRegressor model(params);
   auto state = std::make_shared<State>(State{load_voters(type_name, params, reader), {}});
-  state->targets = reader.vector("targets", state->voters.index.points().rows());
+  state->targets = reader.vector("targets", state->voters.index.n_points());
   model.state_ = std::move(state);
   return model;
 }

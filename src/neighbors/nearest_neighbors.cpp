@@ -82,14 +82,14 @@ Neighbors NearestNeighbors::kneighbors(const MatrixView& x, std::optional<Index>
   const State& state = fitted(state_, type_name);
   check_predict_data(type_name, x, state.trained_on, capabilities);
   const Index wanted = k.value_or(params_.n_neighbors);
-  check_k(type_name, wanted, state.index.points().rows());
+  check_k(type_name, wanted, state.index.n_points());
   return state.index.nearest(type_name, x, wanted, false, context);
 }
 
 Neighbors NearestNeighbors::kneighbors(std::optional<Index> k, const Context& context) const {
   const State& state = fitted(state_, type_name);
   const Index wanted = k.value_or(params_.n_neighbors);
-  check_k(type_name, wanted, state.index.points().rows() - 1);
+  check_k(type_name, wanted, state.index.n_points() - 1);
   return state.index.nearest(type_name, state.index.points(), wanted, true, context);
 }
 

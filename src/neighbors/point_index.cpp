@@ -41,7 +41,7 @@ PointIndex::PointIndex(std::string_view who, Matrix points, const Settings& sett
       algorithm_(chosen(who, settings.algorithm, metric_, *points_)),
       low_(points_->colwise().minCoeff()),
       high_(points_->colwise().maxCoeff()) {
-  check_queries(who, *points_);
+  check_queries(who, *points_, context);
   switch (algorithm_) {
     case Algorithm::nanoflann:
       back_end_ = make_nanoflann(*points_, reduced_, settings.leaf_size);
@@ -54,17 +54,23 @@ PointIndex::PointIndex(std::string_view who, Matrix points, const Settings& sett
   }
 }
 
-void PointIndex::check_queries(std::string_view who, const MatrixView& x) const {
+void PointIndex::check_queries(std::string_view who, const MatrixView& x,
+                               const Context& context) const {
   if (metric_.metric() == Metric::user) return;
-  Vector far(points_->cols());
-  for (Index i = 0; i < x.rows(); ++i) {
-    for (Index j = 0; j < x.cols(); ++j)
-      far(j) = x(i, j) - low_(j) > high_(j) - x(i, j) ? low_(j) : high_(j);
-    // The farthest corner of the box bounds every distance from this query.
-    if (!std::isfinite(reduced_(query_of(x, i), far.data(), x.cols())))
-      throw InvalidData(concat(who, ": distances from row ", i, " overflow a double"),
-                        "scale the columns first, as with StandardScaler()");
-  }
+  const Vector none = Vector::Zero(x.cols());
+  // The extent of the joint box bounds every distance between a query in it and a point.
+  const auto overflows = [&](const Eigen::RowVectorXd& low, const Eigen::RowVectorXd& high) {
+    const Eigen::RowVectorXd extent = high.cwiseMax(high_) - low.cwiseMin(low_);
+    return !std::isfinite(reduced_(extent.data(), none.data(), x.cols()));
+  };
+  parallel_for(context, x.rows(), 4096, [&](Index begin, Index end) {
+    const auto block = x.middleRows(begin, end - begin);
+    if (!overflows(block.colwise().minCoeff(), block.colwise().maxCoeff())) return;
+    for (Index i = begin; i < end; ++i)
+      if (overflows(x.row(i), x.row(i)))
+        throw InvalidData(concat(who, ": distances from row ", i, " overflow a double"),
+                          "scale the columns first, as with StandardScaler()");
+  });
 }
 
 std::vector<Hit> PointIndex::nearest(const double* query, Index k,
@@ -99,7 +105,7 @@ void SearchBackEnd::nearest_of_all(const NearestTask& task, const Context& conte
 
 Neighbors PointIndex::nearest(std::string_view who, const MatrixView& x, Index k, bool self,
                               const Context& context) const {
-  check_queries(who, x);
+  check_queries(who, x, context);
   Neighbors result;
   result.rows.resize(x.rows(), k);
   result.distances.resize(x.rows(), k);
@@ -112,7 +118,7 @@ Neighbors PointIndex::nearest(std::string_view who, const MatrixView& x, Index k
 
 RadiusNeighbors PointIndex::within(std::string_view who, const MatrixView& x, double radius,
                                    bool self, const Context& context) const {
-  check_queries(who, x);
+  check_queries(who, x, context);
   std::vector<std::vector<Hit>> found(static_cast<std::size_t>(x.rows()));
   parallel_for(context, x.rows(), queries_a_block, [&](Index begin, Index end) {
     context.check_stop(who);

@@ -121,6 +121,7 @@ class PointIndex {
              const Context& context = {});
 
   const Matrix& points() const { return *points_; }
+  Index n_points() const { return points_->rows(); }
   Algorithm algorithm() const { return algorithm_; }
 
   /// k nearest of every query (k <= n); with `self`, queries are the points and each leaves itself
@@ -132,14 +133,14 @@ class PointIndex {
   /// One query, for callers that loop themselves; hits carry true distances, nearest first.
   std::vector<Hit> nearest(const double* query, Index k, std::uint64_t& evaluations) const;
   /// Throws InvalidData if a distance from a row of x could overflow.
-  void check_queries(std::string_view who, const MatrixView& x) const;
+  void check_queries(std::string_view who, const MatrixView& x, const Context& context) const;
 
  private:
   std::unique_ptr<const Matrix> points_;  // stays where it is when the index moves
   Distance metric_;
   ReducedDistance reduced_;
   Algorithm algorithm_;
-  Vector low_, high_;  // bounding box
+  Eigen::RowVectorXd low_, high_;  // bounding box
   std::unique_ptr<SearchBackEnd> back_end_;
 };
 

@@ -68,6 +68,8 @@ struct Case {
 
 const std::vector<Case> cases{
     {Algorithm::brute, Metric::euclidean, 2},     {Algorithm::kd_tree, Metric::euclidean, 2},
+    {Algorithm::kd_tree, Metric::manhattan, 2},   {Algorithm::kd_tree, Metric::chebyshev, 2},
+    {Algorithm::nanoflann, Metric::euclidean, 2}, {Algorithm::nanoflann, Metric::minkowski, 3},
     {Algorithm::nanoflann, Metric::manhattan, 2}, {Algorithm::brute, Metric::manhattan, 2},
     {Algorithm::brute, Metric::chebyshev, 2},     {Algorithm::brute, Metric::minkowski, 3},
     {Algorithm::kd_tree, Metric::minkowski, 3},   {Algorithm::automatic, Metric::minkowski, 1.5}};
