@@ -17,13 +17,19 @@ using Block = std::array<double, block_size>;
 class BruteForce final : public SearchBackEnd {
  public:
   BruteForce(const Matrix& points, const ReducedDistance& reduced)
-      : n_(points.rows()), d_(points.cols()), reduced_(reduced) {
+      : points_(points), n_(points.rows()), d_(points.cols()), reduced_(reduced) {
     const Index n_blocks = (n_ + block_size - 1) / block_size;
     blocks_.assign(static_cast<std::size_t>(n_blocks * d_ * block_size), 0.0);
     for (Index i = 0; i < n_; ++i)
       for (Index j = 0; j < d_; ++j)
         blocks_[static_cast<std::size_t>((i / block_size * d_ + j) * block_size + i % block_size)] =
             points(i, j);
+  }
+
+  void nearest_of_all(const NearestTask& task, const Context& context) const override {
+    if (reduced_.metric == Metric::euclidean && products_pay(task.queries.rows(), n_, task.k))
+      return nearest_by_products(points_, task, context);
+    SearchBackEnd::nearest_of_all(task, context);
   }
 
   std::uint64_t nearest(const double* query, BestHits& best) const override {
@@ -82,6 +88,7 @@ class BruteForce final : public SearchBackEnd {
             add(sums[static_cast<std::size_t>(i)], query[j] - block[j * block_size + i]);
   }
 
+  const Matrix& points_;
   Index n_;
   Index d_;
   ReducedDistance reduced_;

@@ -101,6 +101,10 @@ class SearchBackEnd {
 
 std::unique_ptr<SearchBackEnd> make_brute_force(const Matrix& points, const Distance& metric,
                                                 const ReducedDistance& reduced);
+/// Brute force by products of matrices: for many queries, and euclidean distance. Exact.
+void nearest_by_products(const Matrix& points, const NearestTask& task, const Context& context);
+bool products_pay(Index n_queries, Index n_points, Index k);
+
 std::unique_ptr<SearchBackEnd> make_nanoflann(const Matrix& points, const ReducedDistance& reduced,
                                               int leaf_size);
 
