@@ -100,7 +100,8 @@ void neighbors(const NeighborsArguments& arguments, const Session& session) {
   Json json;
   json["n_reference"] = reference.n_rows();
   json["n_queries"] = queries ? queries->rows() : reference.n_rows();
-  json["algorithm"] = model.algorithm_used() == Algorithm::brute ? "brute" : "kd_tree";
+  for (const auto& entry : enum_names(Algorithm{}))
+    if (entry.value == model.algorithm_used()) json["algorithm"] = entry.name;
   json["build_seconds"] = build_seconds;
   json["query_seconds"] = query_seconds;
   json["work"] = work_json(ledger.counts());

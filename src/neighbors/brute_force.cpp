@@ -9,96 +9,89 @@ namespace grove {
 
 namespace {
 
-/// Points are stored in blocks, coordinate by coordinate, so that one query meets a whole block in
-/// vector registers; each lane still adds up its own pair in the order of the columns.
-constexpr Index block_size = 16;
+/// So many points are met by a query at once: each still adds up its own pair in the order of the
+/// columns, but the sums do not wait for each other.
+constexpr Index block_size = 8;
 using Block = std::array<double, block_size>;
 
-class BruteForce final : public SearchBackEnd {
+class BruteForce final : public RowSearch {
  public:
-  BruteForce(const Matrix& points, const ReducedDistance& reduced)
-      : points_(points), n_(points.rows()), d_(points.cols()), reduced_(reduced) {
-    const Index n_blocks = (n_ + block_size - 1) / block_size;
-    blocks_.assign(static_cast<std::size_t>(n_blocks * d_ * block_size), 0.0);
-    for (Index i = 0; i < n_; ++i)
-      for (Index j = 0; j < d_; ++j)
-        blocks_[static_cast<std::size_t>((i / block_size * d_ + j) * block_size + i % block_size)] =
-            points(i, j);
-  }
+  BruteForce(const MatrixView& points, const ReducedDistance& reduced)
+      : RowSearch(points), reduced_(reduced) {}
 
   void nearest_of_all(const NearestTask& task, const Context& context) const override {
-    if (reduced_.metric == Metric::euclidean && products_pay(task.queries.rows(), n_, task.k))
-      return nearest_by_products(points_, task, context);
-    SearchBackEnd::nearest_of_all(task, context);
+    if (reduced_.metric == Metric::euclidean &&
+        products_pay(task.n_queries(), points_.rows(), task.k))
+      return nearest_by_products(points_, task.itself() ? MatrixView(points_) : *task.queries, task,
+                                 context);
+    RowSearch::nearest_of_all(task, context);
   }
 
   std::uint64_t nearest(const double* query, BestHits& best) const override {
-    Block sums;
-    for (Index first = 0; first < n_; first += block_size) {
-      distances(query, first, sums);
-      const Index count = std::min(block_size, n_ - first);
-      for (Index i = 0; i < count; ++i)
-        if (sums[static_cast<std::size_t>(i)] <= best.limit())
-          best.offer(sums[static_cast<std::size_t>(i)], first + i);
-    }
-    return static_cast<std::uint64_t>(n_);
+    each(query, [&](double distance, Index row) {
+      if (distance <= best.limit()) best.offer(distance, row);
+    });
+    return static_cast<std::uint64_t>(points_.rows());
   }
 
   std::uint64_t within(const double* query, double reach, std::vector<Hit>& hits) const override {
-    Block sums;
-    for (Index first = 0; first < n_; first += block_size) {
-      distances(query, first, sums);
-      const Index count = std::min(block_size, n_ - first);
-      for (Index i = 0; i < count; ++i)
-        if (sums[static_cast<std::size_t>(i)] <= reach)
-          hits.push_back({sums[static_cast<std::size_t>(i)], first + i});
-    }
-    return static_cast<std::uint64_t>(n_);
+    each(query, [&](double distance, Index row) {
+      if (distance <= reach) hits.push_back({distance, row});
+    });
+    return static_cast<std::uint64_t>(points_.rows());
   }
 
  private:
-  void distances(const double* query, Index first, Block& sums) const {
-    const double* block = blocks_.data() + first * d_;
-    sums.fill(0);
+  template <class Visit>
+  void each(const double* query, const Visit& visit) const {
+    const Index n = points_.rows();
+    const Index n_in_blocks = n / block_size * block_size;
+    for (Index first = 0; first < n_in_blocks; first += block_size) {
+      const Block sums = distances(query, points_.row(first).data());
+      for (Index i = 0; i < block_size; ++i) visit(sums[static_cast<std::size_t>(i)], first + i);
+    }
+    for (Index row = n_in_blocks; row < n; ++row)
+      visit(reduced_(query, points_.row(row).data(), points_.cols()), row);
+  }
+
+  Block distances(const double* query, const double* points) const {
     switch (reduced_.metric) {
       case Metric::euclidean:
-        accumulate(query, block, sums,
-                   [](double sum, double difference) { return sum + difference * difference; });
-        break;
+        return accumulate(query, points, [](double sum, double difference) {
+          return sum + difference * difference;
+        });
       case Metric::manhattan:
-        accumulate(query, block, sums,
-                   [](double sum, double difference) { return sum + std::abs(difference); });
-        break;
+        return accumulate(query, points,
+                          [](double sum, double difference) { return sum + std::abs(difference); });
       case Metric::chebyshev:
-        accumulate(query, block, sums, [](double sum, double difference) {
+        return accumulate(query, points, [](double sum, double difference) {
           return std::max(sum, std::abs(difference));
         });
-        break;
       default:
-        accumulate(query, block, sums, [this](double sum, double difference) {
+        return accumulate(query, points, [this](double sum, double difference) {
           return sum + reduced_.term(difference);
         });
     }
   }
   template <class Add>
-  void accumulate(const double* query, const double* block, Block& sums, const Add& add) const {
-    for (Index j = 0; j < d_; ++j)
+  Block accumulate(const double* query, const double* points, const Add& add) const {
+    const Index d = points_.cols();
+    Block sums{};
+    for (Index j = 0; j < d; ++j)
       for (Index i = 0; i < block_size; ++i)
         sums[static_cast<std::size_t>(i)] =
-            add(sums[static_cast<std::size_t>(i)], query[j] - block[j * block_size + i]);
+            add(sums[static_cast<std::size_t>(i)], query[j] - points[i * d + j]);
+    return sums;
   }
 
-  const Matrix& points_;
-  Index n_;
-  Index d_;
   ReducedDistance reduced_;
-  std::vector<double> blocks_;
 };
 
 /// A distance of the user's, block by block.
-class UserBruteForce final : public SearchBackEnd {
+class UserBruteForce final : public RowSearch {
  public:
-  UserBruteForce(const Matrix& points, const Distance& metric) : points_(points), metric_(metric) {}
+  UserBruteForce(const MatrixView& points, const Distance& metric)
+      : RowSearch(points), metric_(metric) {}
 
   std::uint64_t nearest(const double* query, BestHits& best) const override {
     each(query, [&](double distance, Index row) { best.offer(distance, row); });
@@ -131,13 +124,12 @@ class UserBruteForce final : public SearchBackEnd {
     }
   }
 
-  const Matrix& points_;
   Distance metric_;
 };
 
 }  // namespace
 
-std::unique_ptr<SearchBackEnd> make_brute_force(const Matrix& points, const Distance& metric,
+std::unique_ptr<SearchBackEnd> make_brute_force(const MatrixView& points, const Distance& metric,
                                                 const ReducedDistance& reduced) {
   if (metric.metric() == Metric::user) return std::make_unique<UserBruteForce>(points, metric);
   return std::make_unique<BruteForce>(points, reduced);

@@ -119,8 +119,8 @@ void for_each_vote(std::string_view who, const Voters& voters, const KNeighborsP
   const Index k = std::min<Index>(params.n_neighbors, n);
   for (Index first = 0; first < x.rows(); first += queries_a_slice) {
     const Index count = std::min(queries_a_slice, x.rows() - first);
-    const Neighbors nearest =
-        voters.index.nearest(who, x.middleRows(first, count), k, false, context);
+    const MatrixView slice = x.middleRows(first, count);
+    const Neighbors nearest = voters.index.nearest(who, &slice, k, context);
     parallel_for(context, count, 256, [&](Index begin, Index end) {
       std::uint64_t evaluations = 0;
       std::vector<Hit> hits;
@@ -148,7 +148,7 @@ Neighbors explain(std::string_view who, const Voters& voters, const MatrixView& 
   if (k < 1 || k > voters.index.n_points())
     throw InvalidParameter(concat(who, ": the number of neighbours must be in 1..",
                                   voters.index.n_points(), ", got ", k));
-  Neighbors result = voters.index.nearest(who, x, k, false, context);
+  Neighbors result = voters.index.nearest(who, &x, k, context);
   for (Index i = 0; i < result.rows.size(); ++i)
     result.rows.data()[i] = voters.rows[static_cast<std::size_t>(result.rows.data()[i])];
   return result;
@@ -182,10 +182,10 @@ Voters load_voters(std::string_view who, const KNeighborsParams& params,
     reader.fail("holds weights that are not positive");
   if ((weights.size() > 0 ? weights.sum() : static_cast<double>(n)) < params.n_neighbors)
     reader.fail("holds fewer points than n_neighbors");
-  Matrix points = reader.matrix("points", n, trained_on.n_columns());
+  const Matrix points = reader.matrix("points", n, trained_on.n_columns());
   try {
     return {std::move(trained_on), std::vector<Index>(stored.begin(), stored.end()),
-            std::move(weights), PointIndex(who, std::move(points), settings_of(params))};
+            std::move(weights), PointIndex(who, points, settings_of(params))};
   } catch (const InvalidData& error) {
     reader.fail(error.what());
   }

@@ -39,7 +39,7 @@ int width_for(Metric metric, Index k) {
 
 class KdTree final : public SearchBackEnd {
  public:
-  KdTree(const Matrix& points, const ReducedDistance& reduced, int leaf_size,
+  KdTree(const MatrixView& points, const ReducedDistance& reduced, int leaf_size,
          const Context& context)
       : reduced_(reduced),
         search_(search_for_this_processor()),
@@ -50,10 +50,16 @@ class KdTree final : public SearchBackEnd {
   }
 
   void nearest_of_all(const NearestTask& task, const Context& context) const override {
-    const Index n = task.queries.rows();
-    if (task.itself) return search_chunks(order_, true, task, context);
-    if (n <= kd_lanes) return search_few(task, context);
-    search_chunks(KdOrder(task.queries, 1, context), false, task, context);
+    if (task.itself()) return search_chunks(order_, task, context);
+    if (task.n_queries() <= kd_lanes) return search_few(task, context);
+    search_chunks(KdOrder(*task.queries, 1, context), task, context);
+  }
+
+  Matrix points() const override {
+    Matrix points(order_.n_points, order_.d);
+    for (Index place = 0; place < order_.n_points; ++place)
+      copy_point(place, points.row(order_.rows[static_cast<std::size_t>(place)]).data());
+    return points;
   }
 
   std::uint64_t nearest(const double* query, BestHits& best) const override {
@@ -89,7 +95,7 @@ class KdTree final : public SearchBackEnd {
   };
 
   /// The queries chunk by chunk, in an order that keeps near ones together.
-  void search_chunks(const KdOrder& queries, bool itself, const NearestTask& task,
+  void search_chunks(const KdOrder& queries, const NearestTask& task,
                      const Context& context) const {
     const int width = width_for(reduced_.metric, task.k);
     parallel_for(context, queries.n_chunks(), chunks_a_task, [&](Index begin, Index end) {
@@ -98,8 +104,8 @@ class KdTree final : public SearchBackEnd {
       KdWork work;
       for (Index c = begin; c < end; ++c) {
         const std::uint32_t* rows = queries.rows.data() + c * kd_lanes;
-        search_chunk(queries.chunk(c), queries.points_in_chunk(c), rows, itself ? c * kd_lanes : -1,
-                     task, width, room, work);
+        search_chunk(queries.chunk(c), queries.points_in_chunk(c), rows,
+                     task.itself() ? c * kd_lanes : -1, task, width, room, work);
       }
       context.count(work::distance_evaluations, work.distance_evaluations);
       context.count(work::nodes_visited, work.nodes_visited);
@@ -109,14 +115,14 @@ class KdTree final : public SearchBackEnd {
   /// At most one chunk, not worth ordering.
   void search_few(const NearestTask& task, const Context& context) const {
     const int width = width_for(reduced_.metric, task.k);
-    const auto n = static_cast<int>(task.queries.rows());
+    const auto n = static_cast<int>(task.n_queries());
     std::array<std::uint32_t, kd_lanes> rows{};
     std::vector<double> chunk(static_cast<std::size_t>(kd_lanes * order_.d));
     for (int i = 0; i < n; ++i) rows[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(i);
     for (Index j = 0; j < order_.d; ++j)
       for (int i = 0; i < kd_lanes; ++i)
         chunk[static_cast<std::size_t>(j * kd_lanes + i)] =
-            i < n ? task.queries(i, j) : std::numeric_limits<double>::infinity();
+            i < n ? (*task.queries)(i, j) : std::numeric_limits<double>::infinity();
     Room room(order_.d, width);
     KdWork work;
     search_chunk(chunk.data(), n, rows.data(), -1, task, width, room, work);
@@ -138,7 +144,7 @@ class KdTree final : public SearchBackEnd {
     for (int i = 0; i < n; ++i) {
       const Index row = rows[i];
       if (width == 0 || !take(room, i, width, task, row))
-        search_exactly(task, row, first_place >= 0, room, work);
+        search_exactly(task, chunk + i, row, room, work);
     }
   }
 
@@ -164,13 +170,20 @@ class KdTree final : public SearchBackEnd {
     return true;
   }
 
-  void search_exactly(const NearestTask& task, Index row, bool itself, Room& room,
+  /// One query of a chunk, by the heap that settles ties as it goes.
+  void search_exactly(const NearestTask& task, const double* in_chunk, Index row, Room& room,
                       KdWork& work) const {
-    BestHits best(itself ? task.k + 1 : task.k, reduced_);
-    work.distance_evaluations += nearest(task.query(row), best);
+    for (Index j = 0; j < order_.d; ++j)
+      room.low[static_cast<std::size_t>(j)] = in_chunk[j * kd_lanes];
+    BestHits best(task.itself() ? task.k + 1 : task.k, reduced_);
+    work.distance_evaluations += nearest(room.low.data(), best);
     room.hits = best.sorted();
-    if (itself) std::erase_if(room.hits, [&](const Hit& hit) { return hit.row == row; });
+    if (task.itself()) std::erase_if(room.hits, [&](const Hit& hit) { return hit.row == row; });
     task.write(row, room.hits);
+  }
+
+  void copy_point(Index place, double* out) const {
+    for (Index j = 0; j < order_.d; ++j) out[j] = order_.value(place, j);
   }
 
   struct Part {
@@ -245,8 +258,9 @@ class KdTree final : public SearchBackEnd {
 
 }  // namespace
 
-std::unique_ptr<SearchBackEnd> make_kd_tree(const Matrix& points, const ReducedDistance& reduced,
-                                            int leaf_size, const Context& context) {
+std::unique_ptr<SearchBackEnd> make_kd_tree(const MatrixView& points,
+                                            const ReducedDistance& reduced, int leaf_size,
+                                            const Context& context) {
   return std::make_unique<KdTree>(points, reduced, leaf_size, context);
 }
 

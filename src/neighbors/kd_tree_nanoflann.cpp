@@ -65,11 +65,12 @@ struct WithinResult {
   }
 };
 
-class NanoflannTree final : public SearchBackEnd {
+class NanoflannTree final : public RowSearch {
  public:
-  NanoflannTree(const Matrix& points, const ReducedDistance& reduced, int leaf_size)
-      : reduced_(reduced),
-        source_{points, reduced_},
+  NanoflannTree(const MatrixView& points, const ReducedDistance& reduced, int leaf_size)
+      : RowSearch(points),
+        reduced_(reduced),
+        source_{points_, reduced_},
         tree_(static_cast<std::int32_t>(points.cols()), source_,
               nanoflann::KDTreeSingleIndexAdaptorParams(static_cast<std::size_t>(leaf_size))) {}
 
@@ -94,8 +95,8 @@ class NanoflannTree final : public SearchBackEnd {
 
 }  // namespace
 
-std::unique_ptr<SearchBackEnd> make_nanoflann(const Matrix& points, const ReducedDistance& reduced,
-                                              int leaf_size) {
+std::unique_ptr<SearchBackEnd> make_nanoflann(const MatrixView& points,
+                                              const ReducedDistance& reduced, int leaf_size) {
   return std::make_unique<NanoflannTree>(points, reduced, leaf_size);
 }
 

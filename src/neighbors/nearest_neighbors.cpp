@@ -83,14 +83,14 @@ Neighbors NearestNeighbors::kneighbors(const MatrixView& x, std::optional<Index>
   check_predict_data(type_name, x, state.trained_on, capabilities);
   const Index wanted = k.value_or(params_.n_neighbors);
   check_k(type_name, wanted, state.index.n_points());
-  return state.index.nearest(type_name, x, wanted, false, context);
+  return state.index.nearest(type_name, &x, wanted, context);
 }
 
 Neighbors NearestNeighbors::kneighbors(std::optional<Index> k, const Context& context) const {
   const State& state = fitted(state_, type_name);
   const Index wanted = k.value_or(params_.n_neighbors);
   check_k(type_name, wanted, state.index.n_points() - 1);
-  return state.index.nearest(type_name, state.index.points(), wanted, true, context);
+  return state.index.nearest(type_name, nullptr, wanted, context);
 }
 
 RadiusNeighbors NearestNeighbors::radius_neighbors(const MatrixView& x,
@@ -99,15 +99,14 @@ RadiusNeighbors NearestNeighbors::radius_neighbors(const MatrixView& x,
   const State& state = fitted(state_, type_name);
   check_predict_data(type_name, x, state.trained_on, capabilities);
   check_radius(type_name, radius.value_or(params_.radius));
-  return state.index.within(type_name, x, radius.value_or(params_.radius), false, context);
+  return state.index.within(type_name, &x, radius.value_or(params_.radius), context);
 }
 
 RadiusNeighbors NearestNeighbors::radius_neighbors(std::optional<double> radius,
                                                    const Context& context) const {
   const State& state = fitted(state_, type_name);
   check_radius(type_name, radius.value_or(params_.radius));
-  return state.index.within(type_name, state.index.points(), radius.value_or(params_.radius), true,
-                            context);
+  return state.index.within(type_name, nullptr, radius.value_or(params_.radius), context);
 }
 
 Algorithm NearestNeighbors::algorithm_used() const {

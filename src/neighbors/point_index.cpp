@@ -15,7 +15,7 @@ constexpr Index queries_a_block = 64;
 
 /// The algorithm that `wanted` stands for.
 Algorithm chosen(std::string_view who, Algorithm wanted, const Distance& metric,
-                 const Matrix& points) {
+                 const MatrixView& points) {
   const bool user = metric.metric() == Metric::user;
   if ((wanted == Algorithm::kd_tree && user) ||
       (wanted == Algorithm::nanoflann && (user || metric.metric() == Metric::chebyshev)))
@@ -28,29 +28,26 @@ Algorithm chosen(std::string_view who, Algorithm wanted, const Distance& metric,
   return tree ? Algorithm::kd_tree : Algorithm::brute;
 }
 
-/// Row-major memory of one query, whatever the stride of x.
-const double* query_of(const MatrixView& x, Index row) { return x.data() + row * x.outerStride(); }
-
 }  // namespace
 
-PointIndex::PointIndex(std::string_view who, Matrix points, const Settings& settings,
+PointIndex::PointIndex(std::string_view who, const MatrixView& points, const Settings& settings,
                        const Context& context)
-    : points_(std::make_unique<const Matrix>(std::move(points))),
+    : n_points_(points.rows()),
       metric_(settings.metric),
       reduced_{settings.metric.metric(), settings.p},
-      algorithm_(chosen(who, settings.algorithm, metric_, *points_)),
-      low_(points_->colwise().minCoeff()),
-      high_(points_->colwise().maxCoeff()) {
-  check_queries(who, *points_, context);
+      algorithm_(chosen(who, settings.algorithm, metric_, points)),
+      low_(points.colwise().minCoeff()),
+      high_(points.colwise().maxCoeff()) {
+  check_queries(who, points, context);
   switch (algorithm_) {
     case Algorithm::nanoflann:
-      back_end_ = make_nanoflann(*points_, reduced_, settings.leaf_size);
+      back_end_ = make_nanoflann(points, reduced_, settings.leaf_size);
       break;
     case Algorithm::kd_tree:
-      back_end_ = make_kd_tree(*points_, reduced_, settings.leaf_size, context);
+      back_end_ = make_kd_tree(points, reduced_, settings.leaf_size, context);
       break;
     default:
-      back_end_ = make_brute_force(*points_, metric_, reduced_);
+      back_end_ = make_brute_force(points, metric_, reduced_);
   }
 }
 
@@ -88,44 +85,49 @@ void NearestTask::write(Index row, const std::vector<Hit>& hits) const {
   }
 }
 
-void SearchBackEnd::nearest_of_all(const NearestTask& task, const Context& context) const {
-  parallel_for(context, task.queries.rows(), queries_a_block, [&](Index begin, Index end) {
+void RowSearch::nearest_of_all(const NearestTask& task, const Context& context) const {
+  parallel_for(context, task.n_queries(), queries_a_block, [&](Index begin, Index end) {
     context.check_stop(task.who);
     std::uint64_t evaluations = 0;
     for (Index i = begin; i < end; ++i) {
-      BestHits best(task.itself ? task.k + 1 : task.k, task.reduced);
-      evaluations += nearest(task.query(i), best);
+      BestHits best(task.itself() ? task.k + 1 : task.k, task.reduced);
+      evaluations += nearest(query_of(task, i), best);
       std::vector<Hit> hits = best.sorted();
-      if (task.itself) std::erase_if(hits, [&](const Hit& hit) { return hit.row == i; });
+      if (task.itself()) std::erase_if(hits, [&](const Hit& hit) { return hit.row == i; });
       task.write(i, hits);
     }
     context.count(work::distance_evaluations, evaluations);
   });
 }
 
-Neighbors PointIndex::nearest(std::string_view who, const MatrixView& x, Index k, bool self,
+Neighbors PointIndex::nearest(std::string_view who, const MatrixView* queries, Index k,
                               const Context& context) const {
-  check_queries(who, x, context);
+  if (queries != nullptr) check_queries(who, *queries, context);
+  const Index n = queries != nullptr ? queries->rows() : n_points_;
   Neighbors result;
-  result.rows.resize(x.rows(), k);
-  result.distances.resize(x.rows(), k);
-  const auto n_bytes = static_cast<std::size_t>(x.rows() * k) * sizeof(double);
+  result.rows.resize(n, k);
+  result.distances.resize(n, k);
+  const auto n_bytes = static_cast<std::size_t>(n * k) * sizeof(double);
   prefer_large_pages(result.rows.data(), n_bytes);
   prefer_large_pages(result.distances.data(), n_bytes);
-  back_end_->nearest_of_all({who, x, k, self, reduced_, result}, context);
+  back_end_->nearest_of_all({who, queries, k, reduced_, result}, context);
   return result;
 }
 
-RadiusNeighbors PointIndex::within(std::string_view who, const MatrixView& x, double radius,
-                                   bool self, const Context& context) const {
-  check_queries(who, x, context);
+RadiusNeighbors PointIndex::within(std::string_view who, const MatrixView* queries, double radius,
+                                   const Context& context) const {
+  const bool self = queries == nullptr;
+  const Matrix own = self ? points() : Matrix();
+  const MatrixView x = self ? MatrixView(own) : *queries;
+  if (!self) check_queries(who, x, context);
   std::vector<std::vector<Hit>> found(static_cast<std::size_t>(x.rows()));
   parallel_for(context, x.rows(), queries_a_block, [&](Index begin, Index end) {
     context.check_stop(who);
     std::uint64_t evaluations = 0;
     for (Index i = begin; i < end; ++i) {
       std::vector<Hit> hits;
-      evaluations += back_end_->within(query_of(x, i), reduced_.reach(radius), hits);
+      evaluations +=
+          back_end_->within(x.data() + i * x.outerStride(), reduced_.reach(radius), hits);
       for (Hit& hit : hits) hit.distance = reduced_.finish(hit.distance);
       std::erase_if(
           hits, [&](const Hit& hit) { return hit.distance > radius || (self && hit.row == i); });

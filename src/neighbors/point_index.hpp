@@ -76,14 +76,13 @@ class BestHits {
 /// The k nearest of many queries, wanted at once.
 struct NearestTask {
   std::string_view who;
-  const MatrixView& queries;
+  const MatrixView* queries;  // null: the points themselves, each leaving itself out
   Index k;
-  bool itself;  // the queries are the points, and each leaves itself out
   const ReducedDistance& reduced;
   Neighbors& result;
 
-  /// Row-major memory of one query.
-  const double* query(Index row) const { return queries.data() + row * queries.outerStride(); }
+  bool itself() const { return queries == nullptr; }
+  Index n_queries() const { return result.rows.rows(); }
   /// The first k of the hits are the answer of a query.
   void write(Index row, const std::vector<Hit>& hits) const;
 };
@@ -92,24 +91,45 @@ struct NearestTask {
 class SearchBackEnd {
  public:
   virtual ~SearchBackEnd() = default;
-  virtual void nearest_of_all(const NearestTask& task, const Context& context) const;
+  virtual void nearest_of_all(const NearestTask& task, const Context& context) const = 0;
   /// Of one query.
   virtual std::uint64_t nearest(const double* query, BestHits& best) const = 0;
   /// All hits with reduced distance at most `reach`, in any order.
   virtual std::uint64_t within(const double* query, double reach, std::vector<Hit>& hits) const = 0;
+  /// The points, in their order.
+  virtual Matrix points() const = 0;
 };
 
-std::unique_ptr<SearchBackEnd> make_brute_force(const Matrix& points, const Distance& metric,
+/// One that keeps the points as they came, and by default takes query after query.
+class RowSearch : public SearchBackEnd {
+ public:
+  explicit RowSearch(const MatrixView& points) : points_(points) {}
+  void nearest_of_all(const NearestTask& task, const Context& context) const override;
+  Matrix points() const final { return points_; }
+
+ protected:
+  /// Row-major memory of one query, whatever the stride.
+  const double* query_of(const NearestTask& task, Index row) const {
+    return task.itself() ? points_.row(row).data()
+                         : task.queries->data() + row * task.queries->outerStride();
+  }
+
+  Matrix points_;
+};
+
+std::unique_ptr<SearchBackEnd> make_brute_force(const MatrixView& points, const Distance& metric,
                                                 const ReducedDistance& reduced);
-/// Brute force by products of matrices: for many queries, and euclidean distance. Exact.
-void nearest_by_products(const Matrix& points, const NearestTask& task, const Context& context);
+/// Brute force by products of matrices: for many queries, and euclidean distance. Exact. `queries`
+/// are the task's, or the points.
+void nearest_by_products(const Matrix& points, const MatrixView& queries, const NearestTask& task,
+                         const Context& context);
 bool products_pay(Index n_queries, Index n_points, Index k);
 
-std::unique_ptr<SearchBackEnd> make_nanoflann(const Matrix& points, const ReducedDistance& reduced,
-                                              int leaf_size);
-
-std::unique_ptr<SearchBackEnd> make_kd_tree(const Matrix& points, const ReducedDistance& reduced,
-                                            int leaf_size, const Context& context);
+std::unique_ptr<SearchBackEnd> make_nanoflann(const MatrixView& points,
+                                              const ReducedDistance& reduced, int leaf_size);
+std::unique_ptr<SearchBackEnd> make_kd_tree(const MatrixView& points,
+                                            const ReducedDistance& reduced, int leaf_size,
+                                            const Context& context);
 
 class PointIndex {
  public:
@@ -121,18 +141,17 @@ class PointIndex {
   };
 
   /// Throws InvalidParameter naming `who` for a metric that the algorithm cannot serve.
-  PointIndex(std::string_view who, Matrix points, const Settings& settings,
+  PointIndex(std::string_view who, const MatrixView& points, const Settings& settings,
              const Context& context = {});
 
-  const Matrix& points() const { return *points_; }
-  Index n_points() const { return points_->rows(); }
+  Matrix points() const { return back_end_->points(); }
+  Index n_points() const { return n_points_; }
   Algorithm algorithm() const { return algorithm_; }
 
-  /// k nearest of every query (k <= n); with `self`, queries are the points and each leaves itself
-  /// out.
-  Neighbors nearest(std::string_view who, const MatrixView& x, Index k, bool self,
+  /// k nearest of every query (k <= n); null: of the points, each leaving itself out.
+  Neighbors nearest(std::string_view who, const MatrixView* queries, Index k,
                     const Context& context) const;
-  RadiusNeighbors within(std::string_view who, const MatrixView& x, double radius, bool self,
+  RadiusNeighbors within(std::string_view who, const MatrixView* queries, double radius,
                          const Context& context) const;
   /// One query, for callers that loop themselves; hits carry true distances, nearest first.
   std::vector<Hit> nearest(const double* query, Index k, std::uint64_t& evaluations) const;
@@ -140,7 +159,7 @@ class PointIndex {
   void check_queries(std::string_view who, const MatrixView& x, const Context& context) const;
 
  private:
-  std::unique_ptr<const Matrix> points_;  // stays where it is when the index moves
+  Index n_points_;
   Distance metric_;
   ReducedDistance reduced_;
   Algorithm algorithm_;

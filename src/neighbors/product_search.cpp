@@ -157,19 +157,20 @@ class Selection {
 
 class ProductSearch {
  public:
-  ProductSearch(const Matrix& points, const NearestTask& task)
+  ProductSearch(const Matrix& points, const MatrixView& queries, const NearestTask& task)
       : points_(points),
+        queries_(queries),
         task_(task),
         scan_(scan_for_this_processor()),
-        frame_(frame_of(points, task.queries)),
-        k_(task.itself ? task.k + 1 : task.k) {
+        frame_(frame_of(points, queries)),
+        k_(task.itself() ? task.k + 1 : task.k) {
     for (Index i = 0; i < points.rows(); ++i)
       point_norm_ = std::max(point_norm_, (points.row(i) - frame_.center).squaredNorm());
     point_norm_ = std::sqrt(point_norm_) * frame_.scale;
   }
 
   void run(const Context& context) const {
-    parallel_for(context, task_.queries.rows(), queries_a_block, [&](Index begin, Index end) {
+    parallel_for(context, queries_.rows(), queries_a_block, [&](Index begin, Index end) {
       search(begin, end, context);
       context.count(work::distance_evaluations,
                     static_cast<std::uint64_t>((end - begin) * points_.rows()));
@@ -185,7 +186,7 @@ class ProductSearch {
     const auto d = static_cast<std::size_t>(points_.cols());
     std::vector<float> queries(padded(end - begin, scan_.queries_a_panel) * d);
     const double query_norm =
-        pack(task_.queries, begin, end, frame_, scan_.queries_a_panel, queries.data(), nullptr);
+        pack(queries_, begin, end, frame_, scan_.queries_a_panel, queries.data(), nullptr);
     Selection selection(end - begin, k_, scan_.points_a_panel,
                         2 * error_bound(points_.cols(), query_norm, point_norm_, frame_.scale));
     std::vector<float> block(padded(points_a_block, scan_.points_a_panel) * d);
@@ -217,14 +218,17 @@ class ProductSearch {
     BestHits best(k_, task_.reduced);
     for (int i = 0; i < found.n; ++i) {
       const Index row = found.rows[i];
-      best.offer(task_.reduced(task_.query(query), points_.row(row).data(), points_.cols()), row);
+      best.offer(task_.reduced(queries_.data() + query * queries_.outerStride(),
+                               points_.row(row).data(), points_.cols()),
+                 row);
     }
     std::vector<Hit> hits = best.sorted();
-    if (task_.itself) std::erase_if(hits, [&](const Hit& hit) { return hit.row == query; });
+    if (task_.itself()) std::erase_if(hits, [&](const Hit& hit) { return hit.row == query; });
     task_.write(query, hits);
   }
 
   const Matrix& points_;
+  const MatrixView& queries_;
   const NearestTask& task_;
   ProductScan scan_;
   Frame frame_;
@@ -238,8 +242,9 @@ bool products_pay(Index n_queries, Index n_points, Index k) {
   return n_queries >= 32 && n_points >= 256 && k <= n_points / 8;
 }
 
-void nearest_by_products(const Matrix& points, const NearestTask& task, const Context& context) {
-  ProductSearch(points, task).run(context);
+void nearest_by_products(const Matrix& points, const MatrixView& queries, const NearestTask& task,
+                         const Context& context) {
+  ProductSearch(points, queries, task).run(context);
 }
 
 }  // namespace grove
