@@ -44,6 +44,7 @@
 #include "grove/model_selection/splitter.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/neighbors/nearest_neighbors.hpp"
+#include "grove/neighbors/radius_neighbors.hpp"
 #include "grove/preprocessing/min_max_scaler.hpp"
 #include "grove/preprocessing/one_hot_encoder.hpp"
 #include "grove/preprocessing/ordinal_encoder.hpp"

@@ -8,7 +8,7 @@
 #include "grove/core/error.hpp"
 #include "grove/core/fit_scope.hpp"
 #include "grove/core/parallel.hpp"
-#include "neighbors/point_index.hpp"
+#include "neighbors/voters.hpp"
 
 namespace grove {
 
@@ -35,47 +35,29 @@ const Schema<KNeighborsParams>& KNeighborsParams::schema() {
 
 namespace {
 
-/// What classifier and regressor share: the points with positive weight and the search over them.
-struct Voters {
-  TrainedOn trained_on;
-  std::vector<Index> rows;  // of the training data, for each point
-  Vector weights;           // empty = all ones
-  PointIndex index;
-};
-
 PointIndex::Settings settings_of(const KNeighborsParams& params) {
   return {params.algorithm, params.metric, params.p, params.leaf_size};
 }
 
-/// Rows of weight 0 are as good as removed.
-std::vector<Index> rows_with_weight(const Dataset& data) {
-  std::vector<Index> rows;
-  for (Index i = 0; i < data.n_rows(); ++i)
-    if (data.weights() == nullptr || (*data.weights())(i) > 0) rows.push_back(i);
-  return rows;
-}
-
-Voters voters_of(std::string_view who, const KNeighborsParams& params, const Dataset& data) {
-  std::vector<Index> rows = rows_with_weight(data);
-  const bool whole = static_cast<Index>(rows.size()) == data.n_rows();
-  const Dataset kept = whole ? data : data.take(rows);
-  Vector weights;
-  if (kept.weights() != nullptr) weights = *kept.weights();
-  const double total = weights.size() > 0 ? weights.sum() : static_cast<double>(rows.size());
-  if (total < params.n_neighbors)
+Voters enough_voters(std::string_view who, const KNeighborsParams& params, const Dataset& data,
+                     const Context& context) {
+  Voters voters = voters_of(who, settings_of(params), data, context);
+  if (voters.total_weight() < params.n_neighbors)
     throw InvalidData(
         concat(who, ": n_neighbors = ", params.n_neighbors, ", but the training data have only ",
-               total, weights.size() > 0 ? " rows by weight" : " rows"),
+               voters.total_weight(), voters.weights.size() > 0 ? " rows by weight" : " rows"),
         "use fewer neighbours");
-  return {TrainedOn(data), std::move(rows), std::move(weights),
-          PointIndex(who, kept.x(), settings_of(params))};
+  return voters;
 }
 
-/// One vote: a point and how much it counts.
-struct Vote {
-  Index point = 0;
-  double weight = 0;
-};
+Voters load_enough_voters(std::string_view who, const KNeighborsParams& params,
+                          const StateReader& reader) {
+  params.schema().check(params, who);
+  Voters voters = load_voters(who, settings_of(params), reader);
+  if (voters.total_weight() < params.n_neighbors)
+    reader.fail("holds fewer points than n_neighbors");
+  return voters;
+}
 
 /// How many of the nearest it takes to reach n_neighbors by weight, and the part of each that
 /// counts (the last one may count in part). Empty if these hits do not suffice.
@@ -83,28 +65,13 @@ std::vector<double> shares_of(const Voters& voters, double wanted, const std::ve
   std::vector<double> shares;
   double reached = 0;
   for (const Hit& hit : hits) {
-    const double weight = voters.weights.size() > 0 ? voters.weights(hit.row) : 1.0;
+    const double weight = voters.weight(hit.row);
     shares.push_back(std::min(weight, wanted - reached));
     reached += shares.back();
     if (reached >= wanted) return shares;
   }
   if (static_cast<Index>(hits.size()) < voters.index.n_points()) shares.clear();
   return shares;
-}
-
-void weigh(Weights weights, const std::vector<Hit>& hits, const std::vector<double>& shares,
-           std::vector<Vote>& votes) {
-  bool exact = false;  // a neighbour so near that its vote outweighs everything
-  for (std::size_t i = 0; i < shares.size(); ++i) exact = exact || std::isinf(1 / hits[i].distance);
-  votes.clear();
-  for (std::size_t i = 0; i < shares.size(); ++i) {
-    double weight = shares[i];
-    if (weights == Weights::distance) {
-      const double closeness = 1 / hits[i].distance;
-      weight *= exact ? (std::isinf(closeness) ? 1.0 : 0.0) : closeness;
-    }
-    votes.push_back({hits[i].row, weight});
-  }
 }
 
 /// Queries whose neighbours are held at a time.
@@ -154,43 +121,6 @@ Neighbors explain(std::string_view who, const Voters& voters, const MatrixView& 
   return result;
 }
 
-Value::Map save_voters(std::string_view who, const Voters& voters, const KNeighborsParams& params) {
-  if (params.metric.metric() == Metric::user)
-    throw Unsupported(concat(who, " with a distance of the user's cannot be saved"),
-                      "use a metric with a name");
-  Value::Integers rows(voters.rows.begin(), voters.rows.end());
-  return {{"trained_on", voters.trained_on.to_value()},
-          {"n_points", voters.index.n_points()},
-          {"rows", std::move(rows)},
-          {"weights", Value(voters.weights)},
-          {"points", Value(voters.index.points())}};
-}
-
-Voters load_voters(std::string_view who, const KNeighborsParams& params,
-                   const StateReader& reader) {
-  params.schema().check(params, who);
-  TrainedOn trained_on = TrainedOn::from_value(reader.at("trained_on"));
-  const std::int64_t most = std::numeric_limits<std::int64_t>::max() / 16;
-  const Index n = reader.integer("n_points", 1, most / trained_on.n_columns());
-  const std::vector<std::int64_t> stored = reader.integers("rows", n, 0, most);
-  for (std::size_t i = 1; i < stored.size(); ++i)
-    if (stored[i] <= stored[i - 1]) reader.fail("holds rows that do not ascend");
-  Vector weights = reader.vector("weights", -1);
-  if (weights.size() != 0 && weights.size() != n)
-    reader.fail("holds weights that are not one per point");
-  if (weights.size() > 0 && weights.minCoeff() <= 0)
-    reader.fail("holds weights that are not positive");
-  if ((weights.size() > 0 ? weights.sum() : static_cast<double>(n)) < params.n_neighbors)
-    reader.fail("holds fewer points than n_neighbors");
-  const Matrix points = reader.matrix("points", n, trained_on.n_columns());
-  try {
-    return {std::move(trained_on), std::vector<Index>(stored.begin(), stored.end()),
-            std::move(weights), PointIndex(who, points, settings_of(params))};
-  } catch (const InvalidData& error) {
-    reader.fail(error.what());
-  }
-}
-
 }  // namespace
 
 struct KNeighborsClassifier::State {
@@ -203,10 +133,9 @@ KNeighborsClassifier& KNeighborsClassifier::fit(const Dataset& data, const Conte
   params_.schema().check(params_, type_name);
   check_fit_data(type_name, data, TargetKind::labels, capabilities);
   const FitScope scope(context);
-  auto state = std::make_shared<State>(State{voters_of(type_name, params_, data), {}});
-  state->labels.resize(state->voters.index.n_points());
-  for (Index i = 0; i < state->labels.size(); ++i)
-    state->labels(i) = data.labels()(state->voters.rows[static_cast<std::size_t>(i)]);
+  auto state =
+      std::make_shared<State>(State{enough_voters(type_name, params_, data, scope.context()), {}});
+  state->labels = of_voters(state->voters, data.labels());
   state->report = scope.finish();
   state_ = std::move(state);
   return *this;
@@ -223,21 +152,13 @@ Matrix KNeighborsClassifier::predict_proba(const MatrixView& x, const Context& c
   Matrix proba = Matrix::Zero(x.rows(), state.voters.trained_on.n_classes());
   for_each_vote(type_name, state.voters, params_, x, context,
                 [&](Index row, const std::vector<Vote>& votes) {
-                  double total = 0;
-                  for (const Vote& vote : votes) {
-                    proba(row, state.labels(vote.point)) += vote.weight;
-                    total += vote.weight;
-                  }
-                  proba.row(row) /= total;
+                  count_votes(votes, state.labels, proba.row(row));
                 });
   return proba;
 }
 
 Labels KNeighborsClassifier::predict(const MatrixView& x, const Context& context) const {
-  const Matrix proba = predict_proba(x, context);
-  Labels labels(x.rows());
-  for (Index i = 0; i < x.rows(); ++i) proba.row(i).maxCoeff(&labels(i));
-  return labels;
+  return winners(predict_proba(x, context));
 }
 
 Neighbors KNeighborsClassifier::kneighbors(const MatrixView& x, std::optional<Index> k,
@@ -253,7 +174,7 @@ const FitReport& KNeighborsClassifier::report() const { return fitted(state_, ty
 
 Value KNeighborsClassifier::save_state() const {
   const State& state = fitted(state_, type_name);
-  Value::Map map = save_voters(type_name, state.voters, params_);
+  Value::Map map = save_voters(type_name, state.voters, settings_of(params_));
   map["labels"] = Value(state.labels);
   return map;
 }
@@ -261,7 +182,7 @@ Value KNeighborsClassifier::save_state() const {
 KNeighborsClassifier KNeighborsClassifier::load_state(const KNeighborsParams& params,
                                                       const StateReader& reader) {
   KNeighborsClassifier model(params);
-  auto state = std::make_shared<State>(State{load_voters(type_name, params, reader), {}});
+  auto state = std::make_shared<State>(State{load_enough_voters(type_name, params, reader), {}});
   const Index n_classes = state->voters.trained_on.n_classes();
   state->labels =
       reader.labels("labels", state->voters.index.n_points(), 0, static_cast<int>(n_classes) - 1);
@@ -279,10 +200,9 @@ KNeighborsRegressor& KNeighborsRegressor::fit(const Dataset& data, const Context
   params_.schema().check(params_, type_name);
   check_fit_data(type_name, data, TargetKind::real, capabilities);
   const FitScope scope(context);
-  auto state = std::make_shared<State>(State{voters_of(type_name, params_, data), {}});
-  state->targets.resize(state->voters.index.n_points());
-  for (Index i = 0; i < state->targets.size(); ++i)
-    state->targets(i) = data.target()(state->voters.rows[static_cast<std::size_t>(i)]);
+  auto state =
+      std::make_shared<State>(State{enough_voters(type_name, params_, data, scope.context()), {}});
+  state->targets = of_voters(state->voters, data.target());
   state->report = scope.finish();
   state_ = std::move(state);
   return *this;
@@ -299,12 +219,7 @@ Vector KNeighborsRegressor::predict(const MatrixView& x, const Context& context)
   Vector values(x.rows());
   for_each_vote(type_name, state.voters, params_, x, context,
                 [&](Index row, const std::vector<Vote>& votes) {
-                  double total = 0;
-                  for (const Vote& vote : votes) total += vote.weight;
-                  double mean = 0;
-                  for (const Vote& vote : votes)
-                    mean += state.targets(vote.point) * (vote.weight / total);
-                  values(row) = mean;
+                  values(row) = mean_of_votes(votes, state.targets);
                 });
   return values;
 }
@@ -322,7 +237,7 @@ const FitReport& KNeighborsRegressor::report() const { return fitted(state_, typ
 
 Value KNeighborsRegressor::save_state() const {
   const State& state = fitted(state_, type_name);
-  Value::Map map = save_voters(type_name, state.voters, params_);
+  Value::Map map = save_voters(type_name, state.voters, settings_of(params_));
   map["targets"] = Value(state.targets);
   return map;
 }
@@ -330,7 +245,7 @@ Value KNeighborsRegressor::save_state() const {
 KNeighborsRegressor KNeighborsRegressor::load_state(const KNeighborsParams& params,
                                                     const StateReader& reader) {
   KNeighborsRegressor model(params);
-  auto state = std::make_shared<State>(State{load_voters(type_name, params, reader), {}});
+  auto state = std::make_shared<State>(State{load_enough_voters(type_name, params, reader), {}});
   state->targets = reader.vector("targets", state->voters.index.n_points());
   model.state_ = std::move(state);
   return model;
