@@ -25,6 +25,7 @@ Json cluster_json(const Estimator& model, const Labels& labels) {
 }
 
 void cluster(const ClusterArguments& arguments, const Session& session) {
+  check_outputs({arguments.out, arguments.json});
   Estimator model = session.model(arguments.model);
   if (model.kind() != EstimatorKind::clusterer)
     throw InvalidParameter(concat("grove cluster needs a clusterer, and ", model.expression(),

@@ -104,6 +104,7 @@ void report_failures(const std::vector<CrossValidation>& results, const Session&
 }
 
 void cv(const EvaluationArguments& arguments, const Session& session) {
+  check_outputs({arguments.out_of_fold, arguments.json});
   const std::vector<Estimator> models = models_of(arguments, session);
   const CvSpec spec = parse_cv(arguments.cv);
   std::vector<CrossValidateOptions> options(models.size());
@@ -145,6 +146,7 @@ void refuse_if_all_failed(const Comparison& comparison) {
 }
 
 void compare_models(const EvaluationArguments& arguments, const Session& session) {
+  check_outputs({arguments.html, arguments.json});
   const std::vector<Estimator> models = models_of(arguments, session);
   const CvSpec spec = parse_cv(arguments.cv);
   std::vector<Contender> contenders;

@@ -17,6 +17,7 @@ struct TrainArguments {
 };
 
 void train(const TrainArguments& arguments, const Session& session) {
+  check_outputs({arguments.out, arguments.json});
   Estimator model = session.model(arguments.model);
   const Dataset data = load_data(
       arguments.data, arguments.options,
@@ -90,6 +91,7 @@ std::string predictions_csv(const Estimator& model, const Dataset& data, bool pr
 }
 
 void predict(const PredictArguments& arguments, const Session& session) {
+  check_outputs({arguments.out});
   const Estimator model = load(arguments.file);
   const Dataset data = load_features(arguments.data, arguments.options, columns_of(model));
   write_text(arguments.out, predictions_csv(model, data, arguments.proba, session.context()));

@@ -76,6 +76,7 @@ Found search(const NearestNeighbors& model, bool by_radius, const Matrix* querie
 }
 
 void neighbors(const NeighborsArguments& arguments, const Session& session) {
+  check_outputs({arguments.out, arguments.json});
   if (!arguments.k && arguments.radius.empty())
     throw InvalidParameter("grove neighbors needs -k K or --radius R",
                            "-k 5 asks for the 5 nearest");

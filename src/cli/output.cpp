@@ -20,6 +20,11 @@ void print(std::string_view text) {
   throw Error(concat("cannot write to standard output: ", std::generic_category().message(errno)));
 }
 
+void check_outputs(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths)
+    if (!path.empty() && path != "-") check_writable(path);
+}
+
 void write_text(const std::string& path, std::string_view text) {
   if (path == "-") {
     print(text);

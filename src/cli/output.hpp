@@ -14,6 +14,9 @@ using Json = nlohmann::ordered_json;
 /// Text to standard output. Throws Error if it cannot be written (a full device, a closed pipe).
 void print(std::string_view text);
 
+/// Throws before the work is done if an output could not be written; "" and "-" are none.
+void check_outputs(const std::vector<std::string>& paths);
+
 /// JSON to a file, whole or not at all, or to standard output if `path` is "-". NaN becomes null.
 void write_json(const std::string& path, const Json& json);
 

@@ -16,6 +16,7 @@ struct ScoreArguments {
 };
 
 void score(const ScoreArguments& arguments, const Session& session) {
+  check_outputs({arguments.json});
   const Estimator model = load(arguments.file);
   if (model.kind() == EstimatorKind::clusterer)
     throw InvalidParameter(concat("grove score needs a classifier or a regressor, and ",

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <memory>
 #include <system_error>
+#include <utility>
 
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
@@ -27,6 +28,7 @@ class Descriptor {
  public:
   explicit Descriptor(int value) : value_(value) {}
   ~Descriptor() { close(); }
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   int get() const { return value_; }
@@ -83,37 +85,62 @@ int open_beside(const std::string& target, std::string& beside) {
   }
 }
 
-}  // namespace
+/// What a path stands for as the place of a new file.
+struct Place {
+  std::string target;  // links followed
+  bool exists = false;
+  bool is_device = false;
+  mode_t mode = 0;
+};
 
-void write_file_atomically(const std::string& path, std::string_view bytes) {
+Place place_of(const std::string& path) {
   struct stat status {};
   const bool exists = ::stat(path.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode))
     cannot("write", path, "it is a directory", "give the name of a file in it");
-  if (exists && !S_ISREG(status.st_mode)) return write_to_device(path, bytes);
-  const std::string target = exists ? link_target(path) : path;
-  const std::string folder = folder_of(target);
+  return {exists ? link_target(path) : path, exists, exists && !S_ISREG(status.st_mode),
+          status.st_mode & 07777};
+}
+
+/// An empty file next to the place; its name goes to `beside`.
+Descriptor start_beside(const std::string& path, const Place& place, std::string& beside) {
+  Descriptor file(open_beside(place.target, beside));
+  if (file.ok()) return file;
+  const int code = errno;
+  cannot("write", path, reason(code),
+         code == ENOENT || code == ENOTDIR
+             ? concat("make the directory '", printable(folder_of(place.target)), "' first")
+             : std::string());
+}
+
+}  // namespace
+
+void check_writable(const std::string& path) {
+  const Place place = place_of(path);
+  if (place.is_device) return;
   std::string beside;
-  Descriptor file(open_beside(target, beside));
-  if (!file.ok()) {
-    const int code = errno;
-    cannot("write", path, reason(code),
-           code == ENOENT || code == ENOTDIR
-               ? concat("make the directory '", printable(folder), "' first")
-               : std::string());
-  }
+  const Descriptor file = start_beside(path, place, beside);
+  ::unlink(beside.c_str());
+}
+
+void write_file_atomically(const std::string& path, std::string_view bytes) {
+  const Place place = place_of(path);
+  if (place.is_device) return write_to_device(path, bytes);
+  std::string beside;
+  Descriptor file = start_beside(path, place, beside);
   int failure = write_all(file.get(), bytes);
-  if (failure == 0 && exists && ::fchmod(file.get(), status.st_mode & 07777) != 0) failure = errno;
+  if (failure == 0 && place.exists && ::fchmod(file.get(), place.mode) != 0) failure = errno;
   if (failure == 0 && ::fsync(file.get()) != 0) failure = errno;
   const int closing = file.close();
   if (failure == 0) failure = closing;
-  if (failure == 0 && ::rename(beside.c_str(), target.c_str()) != 0) failure = errno;
+  if (failure == 0 && ::rename(beside.c_str(), place.target.c_str()) != 0) failure = errno;
   if (failure != 0) {
     ::unlink(beside.c_str());
     cannot("write", path, reason(failure));
   }
   // The new name itself survives a power cut only when its directory is on disk; not all can be
   // synced.
+  const std::string folder = folder_of(place.target);
   const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.ok()) ::fsync(directory.get());
 }

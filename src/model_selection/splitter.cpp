@@ -30,7 +30,7 @@ void check_n_splits(std::string_view who, int n_splits, Index n, std::string_vie
   if (n_splits > n)
     throw InvalidData(
         concat(who, ": n_splits = ", n_splits, ", but there are only ", n, " ", of_what),
-        concat("use at most ", n, " splits"));
+        n < 2 ? std::string("at least 2 are needed") : concat("use at most ", n, " splits"));
 }
 
 std::string flag_text(bool value) { return value ? "true" : "false"; }

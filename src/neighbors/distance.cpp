@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/text.hpp"
 #include "neighbors/point_index.hpp"
 
 namespace grove {
@@ -29,6 +30,15 @@ std::optional<Distance> ParamType<Distance>::from(const Value& value) {
   for (const auto& entry : metric_names)
     if (entry.name == *word) return Distance(entry.value);
   return std::nullopt;
+}
+
+Constraint metric_constraint() {
+  std::vector<std::string> names{"user"};
+  for (const auto& entry : metric_names) names.emplace_back(entry.name);
+  Constraint constraint = one_of(names);
+  names.erase(names.begin());
+  constraint.text = concat("one of ", join(names), ", or a distance of yours from C++");
+  return constraint;
 }
 
 double ReducedDistance::term(double difference) const {

@@ -25,9 +25,7 @@ const Schema<KNeighborsParams>& KNeighborsParams::schema() {
           .add("n_neighbors", &P::n_neighbors, at_least(1), "How many neighbours are asked.")
           .add("weights", &P::weights, "Whether near neighbours weigh more.")
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
-          .add("metric", &P::metric,
-               one_of({"euclidean", "manhattan", "chebyshev", "minkowski", "user"}),
-               "Distance between points; user is one given in C++.")
+          .add("metric", &P::metric, metric_constraint(), "Distance between points.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
           .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of the tree.");
   return table;

@@ -27,9 +27,7 @@ const Schema<NearestNeighborsParams>& NearestNeighborsParams::schema() {
                "Neighbours to find if a call names no number.")
           .add("radius", &P::radius, at_least(0), "Largest distance if a call names none.")
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
-          .add("metric", &P::metric,
-               one_of({"euclidean", "manhattan", "chebyshev", "minkowski", "user"}),
-               "Distance between points; user is one given in C++.")
+          .add("metric", &P::metric, metric_constraint(), "Distance between points.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
           .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of the tree.");
   return table;

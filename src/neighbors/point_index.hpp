@@ -131,6 +131,9 @@ std::unique_ptr<SearchBackEnd> make_kd_tree(const MatrixView& points,
                                             const ReducedDistance& reduced, int leaf_size,
                                             const Context& context);
 
+/// The constraint of a parameter that names a metric.
+Constraint metric_constraint();
+
 class PointIndex {
  public:
   struct Settings {

@@ -18,8 +18,9 @@ struct Mistake {
 const std::string models_hint =
     "  hint: models: DummyClassifier, DummyRegressor, GaussianNB, LogisticRegression, "
     "LinearDiscriminantAnalysis, LinearRegression, Ridge, KNeighborsClassifier, "
-    "KNeighborsRegressor, GradientBoostingClassifier, GradientBoostingRegressor and KMeans; "
-    "transformers: StandardScaler, MinMaxScaler, RobustScaler, SimpleImputer, OneHotEncoder and "
+    "KNeighborsRegressor, RadiusNeighborsClassifier, RadiusNeighborsRegressor, "
+    "GradientBoostingClassifier, GradientBoostingRegressor and KMeans; transformers: "
+    "StandardScaler, MinMaxScaler, RobustScaler, SimpleImputer, OneHotEncoder and "
     "OrdinalEncoder\n";
 const std::string metrics_hint =
     "  hint: the metrics are accuracy, balanced_accuracy, f1, f1_macro, f1_micro, f1_weighted, "
@@ -209,8 +210,8 @@ TEST_CASE("mistakes in the command line") {
       {{"neighbors", "iris", "-k", "3", "--metric", "cosin", "-o", "-"},
        2,
        "grove: error: NearestNeighbors: parameter 'metric' must be one of euclidean, manhattan, "
-       "chebyshev, minkowski and user, got cosin\n  hint: metric: Distance between points; user is "
-       "one given in C++.\n"},
+       "chebyshev and minkowski, or a distance of yours from C++, got cosin\n  hint: metric: "
+       "Distance between points.\n"},
       {{"neighbors", "iris", "-k", "3", "--algorithm", "kdtree", "-o", "-"},
        2,
        "grove: error: NearestNeighbors: parameter 'algorithm' must be one of auto, brute, kd_tree "
@@ -290,6 +291,20 @@ TEST_CASE("mistakes in a model") {
        3,
        "grove: error: KNeighborsRegressor: n_neighbors = 50, but the training data have only 20 "
        "rows\n  hint: use fewer neighbours\n"},
+  });
+}
+
+TEST_CASE("outputs that cannot be written are refused before the work is done") {
+  check({
+      {{"compare", "iris", "-m", "GaussianNB()", "--html", "DIR/none/page.html"},
+       1,
+       "grove: error: cannot write 'DIR/none/page.html': No such file or directory\n  hint: make "
+       "the "
+       "directory 'DIR/none' first\n"},
+      {{"cv", "iris", "-m", "GaussianNB()", "--out-of-fold", "DIR/"},
+       1,
+       "grove: error: cannot write 'DIR/': it is a directory\n  hint: give the name of a file in "
+       "it\n"},
   });
 }
 
