@@ -31,15 +31,18 @@ struct Node {
 /// The points row by row while they are being ordered.
 class Rows {
  public:
-  Rows(double* values, std::uint32_t* ids, Index n, Index d, Index leaf_capacity)
-      : values_(values), ids_(ids), n_(n), d_(d), capacity_(leaf_capacity) {}
+  Rows(double* values, std::uint32_t* ids, std::int32_t* columns, Index n, Index d,
+       Index leaf_capacity)
+      : values_(values), ids_(ids), columns_(columns), n_(n), d_(d), capacity_(leaf_capacity) {}
 
   /// Puts the smaller half of the node's points, by its widest column, before the others.
   void split(const Node& node) {
     const Index begin = node.first_leaf * capacity_;
     const Index end = std::min(n_, begin + node.n_leaves * capacity_);
     const Index middle = node.right().first_leaf * capacity_;
-    select(begin, end - 1, middle, widest_column(begin, end));
+    const Index column = widest_column(begin, end);
+    columns_[node.id] = static_cast<std::int32_t>(column);
+    select(begin, end - 1, middle, column);
   }
 
  private:
@@ -107,6 +110,7 @@ class Rows {
 
   double* values_;
   std::uint32_t* ids_;
+  std::int32_t* columns_;
   Index n_;
   Index d_;
   Index capacity_;
@@ -180,7 +184,8 @@ KdOrder::KdOrder(const MatrixView& points, int chunks_in_leaf, const Context& co
       chunks_a_leaf(chunks_in_leaf),
       n_leaves((n_points + chunks_in_leaf * kd_lanes - 1) / (chunks_in_leaf * kd_lanes)),
       chunks(static_cast<std::size_t>(n_leaves * chunks_in_leaf * kd_lanes * d)),
-      rows(static_cast<std::size_t>(n_points)) {
+      rows(static_cast<std::size_t>(n_points)),
+      columns(static_cast<std::size_t>(2 * n_leaves - 1)) {
   const Index capacity = chunks_a_leaf * kd_lanes;
   parallel_for(context, n_points, 4096, [&](Index begin, Index end) {
     for (Index i = begin; i < end; ++i) {
@@ -188,7 +193,7 @@ KdOrder::KdOrder(const MatrixView& points, int chunks_in_leaf, const Context& co
       std::copy_n(points.data() + i * points.outerStride(), d, chunks.data() + i * d);
     }
   });
-  Rows table(chunks.data(), rows.data(), n_points, d, capacity);
+  Rows table(chunks.data(), rows.data(), columns.data(), n_points, d, capacity);
   sort_into_leaves(table, n_leaves, context);
   // Leaf by leaf, rows become chunks in their own memory.
   parallel_for(context, n_leaves, 64, [&](Index begin, Index end) {

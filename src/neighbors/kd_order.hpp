@@ -34,8 +34,9 @@ struct KdOrder {
   Index d;
   int chunks_a_leaf;
   Index n_leaves;
-  ChunkMemory chunks;               // see KdView; +inf beyond the last point
-  std::vector<std::uint32_t> rows;  // of the point at each place
+  ChunkMemory chunks;                 // see KdView; +inf beyond the last point
+  std::vector<std::uint32_t> rows;    // of the point at each place
+  std::vector<std::int32_t> columns;  // by which node v is halved
 
   const double* chunk(Index i) const { return chunks.data() + i * kd_lanes * d; }
   Index n_chunks() const { return (n_points + kd_lanes - 1) / kd_lanes; }

@@ -21,6 +21,7 @@ enum class KdMetric { euclidean, manhattan, chebyshev };
 struct KdView {
   const double* chunks = nullptr;
   const float* boxes = nullptr;  // node v: d lower bounds, then d upper bounds, rounded outwards
+  const std::int32_t* columns = nullptr;  // by which node v is halved
   std::int64_t n_points = 0;
   std::int64_t n_leaves = 0;
   int chunks_a_leaf = 1;
@@ -30,8 +31,7 @@ struct KdView {
 /// At most kd_lanes queries that lie near each other. What is beyond `n` repeats one of them.
 struct KdQueries {
   const double* values = nullptr;  // a chunk
-  const double* low = nullptr;     // d: their bounding box
-  const double* high = nullptr;    // d
+  float* room = nullptr;           // 2 d kd_lanes, for the search to work in
   std::int64_t first_place = -1;   // in the tree, if they are its points: each leaves itself out
   int n = 0;
 };

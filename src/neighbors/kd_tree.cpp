@@ -45,7 +45,7 @@ class KdTree final : public SearchBackEnd {
         search_(search_for_this_processor()),
         order_(points, (leaf_size + kd_lanes - 1) / kd_lanes, context),
         boxes_(bounding_boxes(order_, context)) {
-    view_ = {order_.chunks.data(), boxes_.data(),        order_.n_points,
+    view_ = {order_.chunks.data(), boxes_.data(),        order_.columns.data(),     order_.n_points,
              order_.n_leaves,      order_.chunks_a_leaf, static_cast<int>(order_.d)};
   }
 
@@ -84,12 +84,13 @@ class KdTree final : public SearchBackEnd {
  private:
   /// Room for the search of one chunk of queries.
   struct Room {
-    std::vector<double> low, high, distances;
+    std::vector<float> boxes;
+    std::vector<double> query, distances;
     std::vector<std::int64_t> places;
     std::vector<Hit> hits;
     Room(Index d, int width)
-        : low(static_cast<std::size_t>(d)),
-          high(static_cast<std::size_t>(d)),
+        : boxes(static_cast<std::size_t>(2 * d * kd_lanes)),
+          query(static_cast<std::size_t>(d)),
           distances(static_cast<std::size_t>(kd_lanes * width)),
           places(static_cast<std::size_t>(kd_lanes * width)) {}
   };
@@ -132,15 +133,9 @@ class KdTree final : public SearchBackEnd {
 
   void search_chunk(const double* chunk, int n, const std::uint32_t* rows, Index first_place,
                     const NearestTask& task, int width, Room& room, KdWork& work) const {
-    for (Index j = 0; j < order_.d; ++j) {
-      const auto [low, high] = std::minmax_element(chunk + j * kd_lanes, chunk + j * kd_lanes + n);
-      room.low[static_cast<std::size_t>(j)] = *low;
-      room.high[static_cast<std::size_t>(j)] = *high;
-    }
     if (width > 0)
-      search_(view_, {chunk, room.low.data(), room.high.data(), first_place, n},
-              kd_metric(reduced_.metric), static_cast<int>(task.k), width,
-              {room.distances.data(), room.places.data()}, work);
+      search_(view_, {chunk, room.boxes.data(), first_place, n}, kd_metric(reduced_.metric),
+              static_cast<int>(task.k), width, {room.distances.data(), room.places.data()}, work);
     for (int i = 0; i < n; ++i) {
       const Index row = rows[i];
       if (width == 0 || !take(room, i, width, task, row))
@@ -174,9 +169,9 @@ class KdTree final : public SearchBackEnd {
   void search_exactly(const NearestTask& task, const double* in_chunk, Index row, Room& room,
                       KdWork& work) const {
     for (Index j = 0; j < order_.d; ++j)
-      room.low[static_cast<std::size_t>(j)] = in_chunk[j * kd_lanes];
+      room.query[static_cast<std::size_t>(j)] = in_chunk[j * kd_lanes];
     BestHits best(task.itself() ? task.k + 1 : task.k, reduced_);
-    work.distance_evaluations += nearest(room.low.data(), best);
+    work.distance_evaluations += nearest(room.query.data(), best);
     room.hits = best.sorted();
     if (task.itself()) std::erase_if(room.hits, [&](const Hit& hit) { return hit.row == row; });
     task.write(row, room.hits);

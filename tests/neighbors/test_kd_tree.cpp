@@ -70,20 +70,16 @@ struct Answer {
 
 Answer search_all(KdSearch search, const KdOrder& order, const std::vector<float>& boxes,
                   KdMetric metric, int k, int width) {
-  const KdView view{order.chunks.data(), boxes.data(),        order.n_points,
-                    order.n_leaves,      order.chunks_a_leaf, static_cast<int>(order.d)};
+  const KdView view{order.chunks.data(),      boxes.data(),   order.columns.data(),
+                    order.n_points,           order.n_leaves, order.chunks_a_leaf,
+                    static_cast<int>(order.d)};
+  std::vector<float> room(static_cast<std::size_t>(2 * order.d * kd_lanes));
   Answer answer;
   for (Index c = 0; c < order.n_chunks(); ++c) {
     const int n = order.points_in_chunk(c);
-    std::vector<double> low, high;
-    for (Index j = 0; j < order.d; ++j) {
-      const Extent extent = extent_of(order, c * kd_lanes, c * kd_lanes + n, j);
-      low.push_back(extent.low);
-      high.push_back(extent.high);
-    }
     std::vector<double> distances(static_cast<std::size_t>(n * width));
     std::vector<std::int64_t> places(distances.size());
-    search(view, {order.chunk(c), low.data(), high.data(), c * kd_lanes, n}, metric, k, width,
+    search(view, {order.chunk(c), room.data(), c * kd_lanes, n}, metric, k, width,
            {distances.data(), places.data()}, answer.work);
     answer.distances.insert(answer.distances.end(), distances.begin(), distances.end());
     answer.places.insert(answer.places.end(), places.begin(), places.end());
