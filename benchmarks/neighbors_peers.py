@@ -1,9 +1,10 @@
 """Times the exact search of the 10 nearest beside nanoflann, pykdtree, scipy, scikit-learn and faiss.
 
 Run: python3 neighbors_peers.py PROGRAM [WORK ...]     PROGRAM is the built neighbors_peers
-Needs Debian's python3-sklearn, python3-pykdtree, and python3-faiss, dataset-fashion-mnist, gmt-gshhg-full for the work
-that uses them; what is not installed is left out. Every engine runs in a process of its own, on 1 and on 2 threads;
-seconds are build + query, the best of three. `sum` (of the distances to the 10th) must agree. faiss is inexact.
+Needs Debian's python3-sklearn, python3-pykdtree and libopenblas0 (without it scikit-learn and faiss crawl), and
+python3-faiss, dataset-fashion-mnist, gmt-gshhg-full and python3-netcdf4 for the work that uses them; what is not
+installed is left out. Every engine runs in a process of its own, on 1 and on 2 threads; seconds are build + query, the
+best of three. `sum` (of the distances to the 10th) must agree. faiss is inexact.
 """
 import gzip
 import os

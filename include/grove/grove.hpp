@@ -43,6 +43,7 @@
 #include "grove/model_selection/scorer.hpp"
 #include "grove/model_selection/splitter.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
+#include "grove/neighbors/nearest_centroid.hpp"
 #include "grove/neighbors/nearest_neighbors.hpp"
 #include "grove/neighbors/radius_neighbors.hpp"
 #include "grove/preprocessing/min_max_scaler.hpp"

@@ -16,8 +16,8 @@ using Block = std::array<double, block_size>;
 
 class BruteForce final : public RowSearch {
  public:
-  BruteForce(const MatrixView& points, const ReducedDistance& reduced)
-      : RowSearch(points), reduced_(reduced) {}
+  BruteForce(const MatrixView& points, const ReducedDistance& reduced, const Context& context)
+      : RowSearch(points, context), reduced_(reduced) {}
 
   void nearest_of_all(const NearestTask& task, const Context& context) const override {
     if (reduced_.metric == Metric::euclidean &&
@@ -90,8 +90,8 @@ class BruteForce final : public RowSearch {
 /// A distance of the user's, block by block.
 class UserBruteForce final : public RowSearch {
  public:
-  UserBruteForce(const MatrixView& points, const Distance& metric)
-      : RowSearch(points), metric_(metric) {}
+  UserBruteForce(const MatrixView& points, const Distance& metric, const Context& context)
+      : RowSearch(points, context), metric_(metric) {}
 
   std::uint64_t nearest(const double* query, BestHits& best) const override {
     each(query, [&](double distance, Index row) { best.offer(distance, row); });
@@ -130,9 +130,11 @@ class UserBruteForce final : public RowSearch {
 }  // namespace
 
 std::unique_ptr<SearchBackEnd> make_brute_force(const MatrixView& points, const Distance& metric,
-                                                const ReducedDistance& reduced) {
-  if (metric.metric() == Metric::user) return std::make_unique<UserBruteForce>(points, metric);
-  return std::make_unique<BruteForce>(points, reduced);
+                                                const ReducedDistance& reduced,
+                                                const Context& context) {
+  if (metric.metric() == Metric::user)
+    return std::make_unique<UserBruteForce>(points, metric, context);
+  return std::make_unique<BruteForce>(points, reduced, context);
 }
 
 }  // namespace grove

@@ -67,8 +67,9 @@ struct WithinResult {
 
 class NanoflannTree final : public RowSearch {
  public:
-  NanoflannTree(const MatrixView& points, const ReducedDistance& reduced, int leaf_size)
-      : RowSearch(points),
+  NanoflannTree(const MatrixView& points, const ReducedDistance& reduced, int leaf_size,
+                const Context& context)
+      : RowSearch(points, context),
         reduced_(reduced),
         source_{points_, reduced_},
         tree_(static_cast<std::int32_t>(points.cols()), source_,
@@ -96,8 +97,9 @@ class NanoflannTree final : public RowSearch {
 }  // namespace
 
 std::unique_ptr<SearchBackEnd> make_nanoflann(const MatrixView& points,
-                                              const ReducedDistance& reduced, int leaf_size) {
-  return std::make_unique<NanoflannTree>(points, reduced, leaf_size);
+                                              const ReducedDistance& reduced, int leaf_size,
+                                              const Context& context) {
+  return std::make_unique<NanoflannTree>(points, reduced, leaf_size, context);
 }
 
 }  // namespace grove

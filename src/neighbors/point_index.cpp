@@ -30,24 +30,52 @@ Algorithm chosen(std::string_view who, Algorithm wanted, const Distance& metric,
 
 }  // namespace
 
+namespace {
+
+struct Box {
+  Eigen::RowVectorXd low, high;
+};
+
+Box bounding_box(const MatrixView& points, const Context& context) {
+  const auto box_of = [&](Index begin, Index end) {
+    const auto block = points.middleRows(begin, end - begin);
+    return Box{block.colwise().minCoeff(), block.colwise().maxCoeff()};
+  };
+  return parallel_reduce(context, points.rows(), 1024, box_of(0, 1), box_of,
+                         [](const Box& a, const Box& b) {
+                           return Box{a.low.cwiseMin(b.low), a.high.cwiseMax(b.high)};
+                         });
+}
+
+}  // namespace
+
+RowSearch::RowSearch(const MatrixView& points, const Context& context)
+    : points_(points.rows(), points.cols()) {
+  prefer_large_pages(points_.data(), static_cast<std::size_t>(points_.size()) * sizeof(double));
+  parallel_for(context, points.rows(), 1024, [&](Index begin, Index end) {
+    points_.middleRows(begin, end - begin) = points.middleRows(begin, end - begin);
+  });
+}
+
 PointIndex::PointIndex(std::string_view who, const MatrixView& points, const Settings& settings,
                        const Context& context)
     : n_points_(points.rows()),
       metric_(settings.metric),
       reduced_{settings.metric.metric(), settings.p},
-      algorithm_(chosen(who, settings.algorithm, metric_, points)),
-      low_(points.colwise().minCoeff()),
-      high_(points.colwise().maxCoeff()) {
+      algorithm_(chosen(who, settings.algorithm, metric_, points)) {
+  Box box = bounding_box(points, context);
+  low_ = std::move(box.low);
+  high_ = std::move(box.high);
   check_queries(who, points, context);
   switch (algorithm_) {
     case Algorithm::nanoflann:
-      back_end_ = make_nanoflann(points, reduced_, settings.leaf_size);
+      back_end_ = make_nanoflann(points, reduced_, settings.leaf_size, context);
       break;
     case Algorithm::kd_tree:
       back_end_ = make_kd_tree(points, reduced_, settings.leaf_size, context);
       break;
     default:
-      back_end_ = make_brute_force(points, metric_, reduced_);
+      back_end_ = make_brute_force(points, metric_, reduced_, context);
   }
 }
 

@@ -103,7 +103,7 @@ class SearchBackEnd {
 /// One that keeps the points as they came, and by default takes query after query.
 class RowSearch : public SearchBackEnd {
  public:
-  explicit RowSearch(const MatrixView& points) : points_(points) {}
+  RowSearch(const MatrixView& points, const Context& context);
   void nearest_of_all(const NearestTask& task, const Context& context) const override;
   Matrix points() const final { return points_; }
 
@@ -118,7 +118,8 @@ class RowSearch : public SearchBackEnd {
 };
 
 std::unique_ptr<SearchBackEnd> make_brute_force(const MatrixView& points, const Distance& metric,
-                                                const ReducedDistance& reduced);
+                                                const ReducedDistance& reduced,
+                                                const Context& context);
 /// Brute force by products of matrices: for many queries, and euclidean distance. Exact. `queries`
 /// are the task's, or the points.
 void nearest_by_products(const Matrix& points, const MatrixView& queries, const NearestTask& task,
@@ -126,7 +127,8 @@ void nearest_by_products(const Matrix& points, const MatrixView& queries, const 
 bool products_pay(Index n_queries, Index n_points, Index k);
 
 std::unique_ptr<SearchBackEnd> make_nanoflann(const MatrixView& points,
-                                              const ReducedDistance& reduced, int leaf_size);
+                                              const ReducedDistance& reduced, int leaf_size,
+                                              const Context& context);
 std::unique_ptr<SearchBackEnd> make_kd_tree(const MatrixView& points,
                                             const ReducedDistance& reduced, int leaf_size,
                                             const Context& context);

@@ -7,6 +7,7 @@
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
+#include "grove/neighbors/nearest_centroid.hpp"
 #include "grove/neighbors/radius_neighbors.hpp"
 #include "grove/preprocessing/min_max_scaler.hpp"
 #include "grove/preprocessing/one_hot_encoder.hpp"
@@ -44,6 +45,8 @@ std::vector<Entry> table() {
       Kind::classifier, "Vote of all neighbours within a radius, exact."));
   rows.push_back(estimator_entry<RadiusNeighborsRegressor>(
       Kind::regressor, "Mean target of all neighbours within a radius, exact."));
+  rows.push_back(estimator_entry<NearestCentroid>(
+      Kind::classifier, "The class whose mean or median is nearest; can shrink centroids."));
   rows.push_back(estimator_entry<GradientBoostingClassifier>(
       Kind::classifier, "Boosted trees on histograms; takes missing values and categories."));
   rows.push_back(estimator_entry<GradientBoostingRegressor>(

@@ -19,6 +19,7 @@ const std::string models_hint =
     "  hint: models: DummyClassifier, DummyRegressor, GaussianNB, LogisticRegression, "
     "LinearDiscriminantAnalysis, LinearRegression, Ridge, KNeighborsClassifier, "
     "KNeighborsRegressor, RadiusNeighborsClassifier, RadiusNeighborsRegressor, "
+    "NearestCentroid, "
     "GradientBoostingClassifier, GradientBoostingRegressor and KMeans; transformers: "
     "StandardScaler, MinMaxScaler, RobustScaler, SimpleImputer, OneHotEncoder and "
     "OrdinalEncoder\n";
