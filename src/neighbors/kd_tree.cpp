@@ -33,7 +33,7 @@ KdMetric kd_metric(Metric metric) {
 int width_for(Metric metric, Index k) {
   if (metric == Metric::minkowski) return 0;
   for (const int width : {8, 16, 32, 64})
-    if (k + 2 <= width) return width;
+    if (k + 6 <= width) return width;
   return 0;
 }
 
