@@ -49,55 +49,64 @@ Frame frame_of(const Matrix& points, const MatrixView& queries) {
   return frame;
 }
 
-/// Rows [begin, end) of x as floats in the frame, `panel` rows at a time. Returns the largest norm,
-/// and puts half the squared norms into `half_norms` unless it is null.
-double pack(const MatrixView& x, Index begin, Index end, const Frame& frame, int panel,
-            float* packed, float* half_norms) {
-  const Index d = x.cols();
-  double largest = 0;
-  for (Index row = begin; row < end; ++row) {
-    const Index at = row - begin;
-    float* out = packed + at / panel * panel * d + at % panel;
-    const double* in = x.data() + row * x.outerStride();
-    double norm = 0;
-    for (Index j = 0; j < d; ++j) {
-      const double value = (in[j] - frame.center(j)) * frame.scale;
-      norm += value * value;
-      out[j * panel] = static_cast<float>(value);
-    }
-    largest = std::max(largest, norm);
-    if (half_norms != nullptr) half_norms[at] = static_cast<float>(norm / 2);
+/// Row `at` of a packed block, from `in`; returns the squared norm.
+double pack_row(const double* in, Index at, const Frame& frame, int panel, float* packed) {
+  const Index d = frame.center.size();
+  float* const out = packed + at / panel * panel * d + at % panel;
+  double norm = 0;
+  for (Index j = 0; j < d; ++j) {
+    const double value = (in[j] - frame.center(j)) * frame.scale;
+    norm += value * value;
+    out[j * panel] = static_cast<float>(value);
   }
-  for (Index at = end - begin; at % panel != 0; ++at) {
+  return norm;
+}
+
+/// Zeros up to a whole panel.
+void pad(Index n, const Frame& frame, int panel, float* packed) {
+  const Index d = frame.center.size();
+  for (Index at = n; at % panel != 0; ++at)
     for (Index j = 0; j < d; ++j) packed[at / panel * panel * d + at % panel + j * panel] = 0;
-    if (half_norms != nullptr) half_norms[at] = std::numeric_limits<float>::infinity();
-  }
-  return std::sqrt(largest);
+}
+
+/// Norms of the rows in the frame.
+Vector norms_of(const MatrixView& x, const Frame& frame, const Context& context) {
+  Vector norms(x.rows());
+  parallel_for(context, x.rows(), 1024, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) norms(i) = ((x.row(i) - frame.center) * frame.scale).norm();
+  });
+  return norms;
 }
 
 /// How far a score |p|^2 / 2 - q.p can be from its exact value, and from the order of the distances
-/// computed in double, for |q| <= q_norm and |p| <= p_norm. Higham, "Accuracy and stability of
+/// computed in double, for |q| <= q_norm and |p| = p_norm. Higham, "Accuracy and stability of
 /// numerical algorithms", 2002, section 3.1: a product of d terms in any order is within
 /// d u / (1 - d u) of the sum of the terms' magnitudes; each coordinate and the half norm are
 /// rounded once, and so is their difference. Below the smallest normal number, digits are lost.
-double error_bound(Index d, double q_norm, double p_norm, double scale) {
-  const double u = std::numeric_limits<float>::epsilon() / 2;
-  const double n = static_cast<double>(d);
-  const double product = q_norm * p_norm * (n * u / (1 - n * u) + 4 * u);
-  const double half_norm = p_norm * p_norm * 1.5 * u;
-  const double in_double =
-      (n + 16) * std::numeric_limits<double>::epsilon() * (q_norm + p_norm) * (q_norm + p_norm);
-  const double underflow = (n + 4) * 4 *
-                           (std::numeric_limits<float>::denorm_min() +
-                            scale * std::numeric_limits<double>::denorm_min() * scale);
-  return 1.01 * (product + half_norm + in_double + underflow);
-}
+struct ErrorBound {
+  Index d;
+  double q_norm;
+  double scale;
+
+  double operator()(double p_norm) const {
+    const double u = std::numeric_limits<float>::epsilon() / 2;
+    const double n = static_cast<double>(d);
+    const double product = q_norm * p_norm * (n * u / (1 - n * u) + 4 * u);
+    const double half_norm = p_norm * p_norm * 1.5 * u;
+    const double in_double =
+        (n + 16) * std::numeric_limits<double>::epsilon() * (q_norm + p_norm) * (q_norm + p_norm);
+    const double underflow = (n + 4) * 4 *
+                             (std::numeric_limits<float>::denorm_min() +
+                              scale * std::numeric_limits<double>::denorm_min() * scale);
+    return 1.01 * (product + half_norm + in_double + underflow);
+  }
+};
 
 /// The candidates of a block of queries.
 class Selection {
  public:
-  Selection(Index n_queries, Index k, int room, double slack)
-      : k_(static_cast<std::size_t>(k)), room_(room), slack_(slack) {
+  Selection(Index n_queries, Index k, int room, const ErrorBound& bound, const Vector& point_norms)
+      : k_(static_cast<std::size_t>(k)), room_(room), bound_(bound), point_norms_(point_norms) {
     const auto n = static_cast<std::size_t>(n_queries);
     scores_.resize(n);
     rows_.resize(n);
@@ -118,11 +127,15 @@ class Selection {
     Candidates& found = candidates_[q];
     const auto n = static_cast<std::size_t>(found.n);
     if (n > k_) {
-      order_.assign(found.scores, found.scores + n);
+      // A score is at most its exact value, and at most twice the bound below it.
+      order_.clear();
+      for (std::size_t i = 0; i < n; ++i)
+        order_.push_back(static_cast<double>(found.scores[i]) +
+                         2 * bound_(point_norms_(found.rows[i])));
       const auto kth = order_.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
       std::nth_element(order_.begin(), kth, order_.end());
       constexpr auto most = static_cast<double>(std::numeric_limits<float>::max());
-      const auto limit = static_cast<float>(std::min(static_cast<double>(*kth) + slack_, most));
+      const auto limit = static_cast<float>(std::min(*kth, most));
       found.limit = std::nextafter(limit, std::numeric_limits<float>::max());
       int kept = 0;
       for (std::size_t i = 0; i < n; ++i) {
@@ -148,25 +161,31 @@ class Selection {
 
   std::size_t k_;
   int room_;
-  double slack_;
+  ErrorBound bound_;
+  const Vector& point_norms_;
   std::vector<std::vector<float>> scores_;
   std::vector<std::vector<std::int64_t>> rows_;
   std::vector<Candidates> candidates_;
-  std::vector<float> order_;
+  std::vector<double> order_;
 };
 
 class ProductSearch {
  public:
-  ProductSearch(const Matrix& points, const MatrixView& queries, const NearestTask& task)
+  ProductSearch(const Matrix& points, const MatrixView& queries, const NearestTask& task,
+                const Context& context)
       : points_(points),
         queries_(queries),
         task_(task),
         scan_(scan_for_this_processor()),
         frame_(frame_of(points, queries)),
-        k_(task.itself() ? task.k + 1 : task.k) {
-    for (Index i = 0; i < points.rows(); ++i)
-      point_norm_ = std::max(point_norm_, (points.row(i) - frame_.center).squaredNorm());
-    point_norm_ = std::sqrt(point_norm_) * frame_.scale;
+        k_(task.itself() ? task.k + 1 : task.k),
+        point_norms_(norms_of(points, frame_, context)),
+        query_norms_(norms_of(queries, frame_, context)),
+        order_(static_cast<std::size_t>(queries.rows())) {
+    // Queries of like norm together: the largest one of a block says how far its scores can be off.
+    std::iota(order_.begin(), order_.end(), Index{0});
+    std::stable_sort(order_.begin(), order_.end(),
+                     [&](Index a, Index b) { return query_norms_(a) < query_norms_(b); });
   }
 
   void run(const Context& context) const {
@@ -185,10 +204,12 @@ class ProductSearch {
   void search(Index begin, Index end, const Context& context) const {
     const auto d = static_cast<std::size_t>(points_.cols());
     std::vector<float> queries(padded(end - begin, scan_.queries_a_panel) * d);
-    const double query_norm =
-        pack(queries_, begin, end, frame_, scan_.queries_a_panel, queries.data(), nullptr);
-    Selection selection(end - begin, k_, scan_.points_a_panel,
-                        2 * error_bound(points_.cols(), query_norm, point_norm_, frame_.scale));
+    for (Index i = begin; i < end; ++i)
+      pack_row(query(i), i - begin, frame_, scan_.queries_a_panel, queries.data());
+    pad(end - begin, frame_, scan_.queries_a_panel, queries.data());
+    const ErrorBound bound{points_.cols(), query_norms_(order_[static_cast<std::size_t>(end - 1)]),
+                           frame_.scale};
+    Selection selection(end - begin, k_, scan_.points_a_panel, bound, point_norms_);
     std::vector<float> block(padded(points_a_block, scan_.points_a_panel) * d);
     std::vector<float> half_norms(padded(points_a_block, scan_.points_a_panel));
     ProductTask task;
@@ -203,28 +224,42 @@ class ProductSearch {
     for (Index first = 0; first < points_.rows(); first += points_a_block) {
       context.check_stop(task_.who);
       const Index last = std::min(points_.rows(), first + points_a_block);
-      pack(points_, first, last, frame_, scan_.points_a_panel, block.data(), half_norms.data());
+      for (Index i = first; i < last; ++i) {
+        const double norm =
+            pack_row(points_.row(i).data(), i - first, frame_, scan_.points_a_panel, block.data());
+        constexpr float least = -std::numeric_limits<float>::max();
+        const double half = std::max<double>(norm / 2 - bound(point_norms_(i)), least);
+        half_norms[static_cast<std::size_t>(i - first)] =
+            std::nextafter(static_cast<float>(half), least);
+      }
+      pad(last - first, frame_, scan_.points_a_panel, block.data());
+      std::fill(half_norms.begin() + (last - first), half_norms.end(),
+                std::numeric_limits<float>::infinity());
       task.n_points = static_cast<int>(last - first);
       task.first_row = first;
       scan_.run(task);
     }
-    for (Index q = begin; q < end; ++q) answer(q, selection, static_cast<std::size_t>(q - begin));
+    for (Index i = begin; i < end; ++i) answer(i, selection, static_cast<std::size_t>(i - begin));
   }
 
   /// Measures the candidates of a query in double.
-  void answer(Index query, Selection& selection, std::size_t at) const {
+  void answer(Index i, Selection& selection, std::size_t at) const {
     selection.shrink(at);
     const Candidates& found = selection.data()[at];
     BestHits best(k_, task_.reduced);
-    for (int i = 0; i < found.n; ++i) {
-      const Index row = found.rows[i];
-      best.offer(task_.reduced(queries_.data() + query * queries_.outerStride(),
-                               points_.row(row).data(), points_.cols()),
-                 row);
+    for (int c = 0; c < found.n; ++c) {
+      const Index row = found.rows[c];
+      best.offer(task_.reduced(query(i), points_.row(row).data(), points_.cols()), row);
     }
+    const Index own = order_[static_cast<std::size_t>(i)];
     std::vector<Hit> hits = best.sorted();
-    if (task_.itself()) std::erase_if(hits, [&](const Hit& hit) { return hit.row == query; });
-    task_.write(query, hits);
+    if (task_.itself()) std::erase_if(hits, [&](const Hit& hit) { return hit.row == own; });
+    task_.write(own, hits);
+  }
+
+  /// The i-th query in the order of their norms.
+  const double* query(Index i) const {
+    return queries_.data() + order_[static_cast<std::size_t>(i)] * queries_.outerStride();
   }
 
   const Matrix& points_;
@@ -233,7 +268,9 @@ class ProductSearch {
   ProductScan scan_;
   Frame frame_;
   Index k_;
-  double point_norm_ = 0;  // the largest, in the frame
+  Vector point_norms_;  // in the frame
+  Vector query_norms_;
+  std::vector<Index> order_;  // of the queries
 };
 
 }  // namespace
@@ -244,7 +281,7 @@ bool products_pay(Index n_queries, Index n_points, Index k) {
 
 void nearest_by_products(const Matrix& points, const MatrixView& queries, const NearestTask& task,
                          const Context& context) {
-  ProductSearch(points, queries, task).run(context);
+  ProductSearch(points, queries, task, context).run(context);
 }
 
 }  // namespace grove
