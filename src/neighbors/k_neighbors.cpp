@@ -12,9 +12,9 @@
 
 namespace grove {
 
-std::span<const EnumName<Weights>> enum_names(Weights) {
-  static constexpr std::array<EnumName<Weights>, 2> names{
-      {{Weights::uniform, "uniform"}, {Weights::distance, "distance"}}};
+std::span<const EnumName<Ties>> enum_names(Ties) {
+  static constexpr std::array<EnumName<Ties>, 2> names{
+      {{Ties::lowest_row, "lowest_row"}, {Ties::all, "all"}}};
   return names;
 }
 
@@ -23,7 +23,9 @@ const Schema<KNeighborsParams>& KNeighborsParams::schema() {
   static const Schema<P> table =
       Schema<P>()
           .add("n_neighbors", &P::n_neighbors, at_least(1), "How many neighbours are asked.")
-          .add("weights", &P::weights, "Whether near neighbours weigh more.")
+          .add("weights", &P::weights, vote_weights_constraint(),
+               "Whether near neighbours weigh more.")
+          .add("ties", &P::ties, "Who votes if several are as far as the last one.")
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
           .add("metric", &P::metric, metric_constraint(), "Distance between points.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
@@ -58,19 +60,57 @@ Voters load_enough_voters(std::string_view who, const KNeighborsParams& params,
 }
 
 /// How many of the nearest it takes to reach n_neighbors by weight, and the part of each that
-/// counts (the last one may count in part). Empty if these hits do not suffice.
-std::vector<double> shares_of(const Voters& voters, double wanted, const std::vector<Hit>& hits) {
+/// counts: the last one may count in part; with ties = all, as a whole and with all that tie with
+/// it. Empty if these hits do not suffice.
+std::vector<double> shares_of(const Voters& voters, const KNeighborsParams& params,
+                              const std::vector<Hit>& hits) {
   std::vector<double> shares;
   double reached = 0;
   for (const Hit& hit : hits) {
     const double weight = voters.weight(hit.row);
-    shares.push_back(std::min(weight, wanted - reached));
-    reached += shares.back();
-    if (reached >= wanted) return shares;
+    const bool enough = reached >= params.n_neighbors;
+    if (enough &&
+        (params.ties == Ties::lowest_row || hit.distance > hits[shares.size() - 1].distance))
+      return shares;
+    shares.push_back(params.ties == Ties::all ? weight
+                                              : std::min(weight, params.n_neighbors - reached));
+    reached += weight;
   }
-  if (static_cast<Index>(hits.size()) < voters.index.n_points()) shares.clear();
+  if (reached < params.n_neighbors && static_cast<Index>(hits.size()) < voters.index.n_points())
+    shares.clear();
   return shares;
 }
+
+/// The hits of queries, whatever the rule for ties.
+class HitsOfQueries {
+ public:
+  HitsOfQueries(std::string_view who, const Voters& voters, Ties ties, const MatrixView& x, Index k,
+                const Context& context)
+      : ties_(ties) {
+    if (ties == Ties::all) {
+      ragged_ = voters.index.nearest_with_ties(who, &x, k, context);
+    } else {
+      nearest_ = voters.index.nearest(who, &x, k, context);
+    }
+  }
+  void get(Index query, std::vector<Hit>& hits) const {
+    hits.clear();
+    if (ties_ == Ties::all) {
+      const auto at = static_cast<std::size_t>(query);
+      for (Index i = ragged_.offsets[at]; i < ragged_.offsets[at + 1]; ++i)
+        hits.push_back({ragged_.distances[static_cast<std::size_t>(i)],
+                        ragged_.rows[static_cast<std::size_t>(i)]});
+    } else {
+      for (Index h = 0; h < nearest_.rows.cols(); ++h)
+        hits.push_back({nearest_.distances(query, h), nearest_.rows(query, h)});
+    }
+  }
+
+ private:
+  Ties ties_;
+  Neighbors nearest_;
+  RadiusNeighbors ragged_;
+};
 
 /// Queries whose neighbours are held at a time.
 constexpr Index queries_a_slice = 16384;
@@ -85,31 +125,28 @@ void for_each_vote(std::string_view who, const Voters& voters, const KNeighborsP
   for (Index first = 0; first < x.rows(); first += queries_a_slice) {
     const Index count = std::min(queries_a_slice, x.rows() - first);
     const MatrixView slice = x.middleRows(first, count);
-    const Neighbors nearest = voters.index.nearest(who, &slice, k, context);
+    const HitsOfQueries found(who, voters, params.ties, slice, k, context);
     parallel_for(context, count, 256, [&](Index begin, Index end) {
-      std::uint64_t evaluations = 0;
       std::vector<Hit> hits;
       std::vector<Vote> votes;
       for (Index i = begin; i < end; ++i) {
-        hits.clear();
-        for (Index h = 0; h < k; ++h) hits.push_back({nearest.distances(i, h), nearest.rows(i, h)});
-        std::vector<double> shares = shares_of(voters, params.n_neighbors, hits);
+        found.get(i, hits);
+        std::vector<double> shares = shares_of(voters, params, hits);
         for (Index more = 2 * k; shares.empty(); more *= 2) {
-          const double* query = x.data() + (first + i) * x.outerStride();
-          hits = voters.index.nearest(query, std::min(n, more), evaluations);
-          shares = shares_of(voters, params.n_neighbors, hits);
+          const MatrixView row = slice.middleRows(i, 1);
+          HitsOfQueries(who, voters, params.ties, row, std::min(n, more), context).get(0, hits);
+          shares = shares_of(voters, params, hits);
         }
-        weigh(params.weights, hits, shares, votes);
+        weigh(who, params.weights, hits, shares, votes);
         f(first + i, votes);
       }
-      context.count(work::distance_evaluations, evaluations);
     });
   }
 }
 
-Neighbors explain(std::string_view who, const Voters& voters, const MatrixView& x, Index k,
-                  const Context& context) {
-  check_predict_data(who, x, voters.trained_on, {});
+Neighbors explain(std::string_view who, const Voters& voters, const Distance& metric,
+                  const MatrixView& x, Index k, const Context& context) {
+  check_predict_data(who, x, voters.trained_on, with_metric({}, metric));
   if (k < 1 || k > voters.index.n_points())
     throw InvalidParameter(concat(who, ": the number of neighbours must be in 1..",
                                   voters.index.n_points(), ", got ", k));
@@ -129,12 +166,12 @@ struct KNeighborsClassifier::State {
 
 KNeighborsClassifier& KNeighborsClassifier::fit(const Dataset& data, const Context& context) {
   params_.schema().check(params_, type_name);
-  check_fit_data(type_name, data, TargetKind::labels, capabilities);
+  check_fit_data(type_name, data, TargetKind::labels, with_metric(capabilities, params_.metric));
   const FitScope scope(context);
   auto state =
       std::make_shared<State>(State{enough_voters(type_name, params_, data, scope.context()), {}});
   state->labels = of_voters(state->voters, data.labels());
-  state->report = scope.finish();
+  state->report = scope.finish(state->voters.index.report());
   state_ = std::move(state);
   return *this;
 }
@@ -146,7 +183,8 @@ KNeighborsClassifier& KNeighborsClassifier::fit(const MatrixView& x, const Label
 
 Matrix KNeighborsClassifier::predict_proba(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
-  check_predict_data(type_name, x, state.voters.trained_on, capabilities);
+  check_predict_data(type_name, x, state.voters.trained_on,
+                     with_metric(capabilities, params_.metric));
   Matrix proba = Matrix::Zero(x.rows(), state.voters.trained_on.n_classes());
   for_each_vote(type_name, state.voters, params_, x, context,
                 [&](Index row, const std::vector<Vote>& votes) {
@@ -161,8 +199,8 @@ Labels KNeighborsClassifier::predict(const MatrixView& x, const Context& context
 
 Neighbors KNeighborsClassifier::kneighbors(const MatrixView& x, std::optional<Index> k,
                                            const Context& context) const {
-  return explain(type_name, fitted(state_, type_name).voters, x, k.value_or(params_.n_neighbors),
-                 context);
+  return explain(type_name, fitted(state_, type_name).voters, params_.metric, x,
+                 k.value_or(params_.n_neighbors), context);
 }
 
 const TrainedOn& KNeighborsClassifier::trained_on() const {
@@ -172,7 +210,7 @@ const FitReport& KNeighborsClassifier::report() const { return fitted(state_, ty
 
 Value KNeighborsClassifier::save_state() const {
   const State& state = fitted(state_, type_name);
-  Value::Map map = save_voters(type_name, state.voters, settings_of(params_));
+  Value::Map map = save_voters(type_name, state.voters, settings_of(params_), params_.weights);
   map["labels"] = Value(state.labels);
   return map;
 }
@@ -190,18 +228,18 @@ KNeighborsClassifier KNeighborsClassifier::load_state(const KNeighborsParams& pa
 
 struct KNeighborsRegressor::State {
   Voters voters;
-  Vector targets;
+  Matrix targets;  // one column per output
   FitReport report = {};
 };
 
 KNeighborsRegressor& KNeighborsRegressor::fit(const Dataset& data, const Context& context) {
   params_.schema().check(params_, type_name);
-  check_fit_data(type_name, data, TargetKind::real, capabilities);
+  check_fit_data(type_name, data, TargetKind::real, with_metric(capabilities, params_.metric));
   const FitScope scope(context);
   auto state =
       std::make_shared<State>(State{enough_voters(type_name, params_, data, scope.context()), {}});
   state->targets = of_voters(state->voters, data.target());
-  state->report = scope.finish();
+  state->report = scope.finish(state->voters.index.report());
   state_ = std::move(state);
   return *this;
 }
@@ -211,21 +249,49 @@ KNeighborsRegressor& KNeighborsRegressor::fit(const MatrixView& x, const Vector&
   return fit(dataset_from(type_name, x, y), context);
 }
 
-Vector KNeighborsRegressor::predict(const MatrixView& x, const Context& context) const {
+KNeighborsRegressor& KNeighborsRegressor::fit_outputs(const MatrixView& x, const MatrixView& y,
+                                                      const Context& context) {
+  params_.schema().check(params_, type_name);
+  if (y.rows() != x.rows() || y.cols() < 1 || !y.allFinite())
+    throw InvalidData(concat(type_name, ": the outputs must be ", x.rows(),
+                             " rows of at least 1 column of finite numbers, got ", y.rows(), " x ",
+                             y.cols(), y.allFinite() ? "" : " with some that are not finite"),
+                      "give one row of outputs for each row of x");
+  const Dataset data = Dataset::borrow(x);
+  check_fit_data(type_name, data, TargetKind::none, with_metric(capabilities, params_.metric));
+  const FitScope scope(context);
+  auto state =
+      std::make_shared<State>(State{enough_voters(type_name, params_, data, scope.context()), y});
+  state->report = scope.finish(state->voters.index.report());
+  state_ = std::move(state);
+  return *this;
+}
+
+Matrix KNeighborsRegressor::predict_outputs(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
-  check_predict_data(type_name, x, state.voters.trained_on, capabilities);
-  Vector values(x.rows());
+  check_predict_data(type_name, x, state.voters.trained_on,
+                     with_metric(capabilities, params_.metric));
+  Matrix values(x.rows(), state.targets.cols());
   for_each_vote(type_name, state.voters, params_, x, context,
                 [&](Index row, const std::vector<Vote>& votes) {
-                  values(row) = mean_of_votes(votes, state.targets);
+                  mean_of_votes(votes, state.targets, values.row(row));
                 });
   return values;
 }
 
+Vector KNeighborsRegressor::predict(const MatrixView& x, const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  if (state.targets.cols() != 1)
+    throw Unsupported(concat(type_name, "::predict answers with one output, but ",
+                             state.targets.cols(), " were fitted"),
+                      "call predict_outputs");
+  return predict_outputs(x, context).col(0);
+}
+
 Neighbors KNeighborsRegressor::kneighbors(const MatrixView& x, std::optional<Index> k,
                                           const Context& context) const {
-  return explain(type_name, fitted(state_, type_name).voters, x, k.value_or(params_.n_neighbors),
-                 context);
+  return explain(type_name, fitted(state_, type_name).voters, params_.metric, x,
+                 k.value_or(params_.n_neighbors), context);
 }
 
 const TrainedOn& KNeighborsRegressor::trained_on() const {
@@ -235,8 +301,13 @@ const FitReport& KNeighborsRegressor::report() const { return fitted(state_, typ
 
 Value KNeighborsRegressor::save_state() const {
   const State& state = fitted(state_, type_name);
-  Value::Map map = save_voters(type_name, state.voters, settings_of(params_));
-  map["targets"] = Value(state.targets);
+  Value::Map map = save_voters(type_name, state.voters, settings_of(params_), params_.weights);
+  if (state.targets.cols() == 1) {
+    map["targets"] = Value(Vector(state.targets.col(0)));
+  } else {
+    map["n_outputs"] = state.targets.cols();
+    map["outputs"] = Value(state.targets);
+  }
   return map;
 }
 
@@ -244,7 +315,13 @@ KNeighborsRegressor KNeighborsRegressor::load_state(const KNeighborsParams& para
                                                     const StateReader& reader) {
   KNeighborsRegressor model(params);
   auto state = std::make_shared<State>(State{load_enough_voters(type_name, params, reader), {}});
-  state->targets = reader.vector("targets", state->voters.index.n_points());
+  const Index n = state->voters.index.n_points();
+  if (reader.has("n_outputs")) {
+    const Index n_outputs = reader.integer("n_outputs", 2, std::numeric_limits<int>::max());
+    state->targets = reader.matrix("outputs", n, n_outputs);
+  } else {
+    state->targets = reader.vector("targets", n);
+  }
   model.state_ = std::move(state);
   return model;
 }

@@ -8,25 +8,13 @@
 
 #include "core/large_pages.hpp"
 #include "grove/core/parallel.hpp"
+#include "neighbors/tree_shape.hpp"
 
 namespace grove {
 
 namespace {
 
-/// Nodes below so many leaves are one task.
-constexpr Index tasks_wanted = 64;
-
-struct Node {
-  Index id;
-  Index first_leaf;
-  Index n_leaves;
-
-  Node left() const { return {id + 1, first_leaf, (n_leaves + 1) / 2}; }
-  Node right() const {
-    const Index c = (n_leaves + 1) / 2;
-    return {id + 2 * c, first_leaf + c, n_leaves - c};
-  }
-};
+using Node = TreeNode;
 
 /// The points row by row while they are being ordered.
 class Rows {
@@ -116,43 +104,17 @@ class Rows {
   Index capacity_;
 };
 
-/// f(node) for a node and all below it that are no leaves, parents first.
-template <class F>
-void each_inner_node(const Node& node, const F& f) {
-  if (node.n_leaves == 1) return;
-  f(node);
-  each_inner_node(node.left(), f);
-  each_inner_node(node.right(), f);
-}
-
-/// The inner nodes near the root, parents first, level by level: f(nodes of a level). Returns the
-/// nodes below them, enough to keep all threads busy.
-template <class F>
-std::vector<Node> each_level(Index n_leaves, const F& f) {
-  std::vector<Node> level{{0, 0, n_leaves}};
-  while (static_cast<Index>(level.size()) < tasks_wanted && level.front().n_leaves > 1) {
-    f(level);
-    std::vector<Node> next;
-    for (const Node& node : level) {
-      if (node.n_leaves == 1) continue;
-      next.push_back(node.left());
-      next.push_back(node.right());
-    }
-    level = std::move(next);
-  }
-  return level;
-}
-
 void sort_into_leaves(Rows& rows, Index n_leaves, const Context& context) {
   const std::vector<Node> tasks = each_level(n_leaves, [&](const std::vector<Node>& level) {
     parallel_for(context, static_cast<Index>(level.size()), 1, [&](Index i, Index) {
       const Node& node = level[static_cast<std::size_t>(i)];
-      if (node.n_leaves > 1) rows.split(node);
+      if (!node.is_leaf()) rows.split(node);
     });
   });
   parallel_for(context, static_cast<Index>(tasks.size()), 1, [&](Index i, Index) {
-    each_inner_node(tasks[static_cast<std::size_t>(i)],
-                    [&](const Node& node) { rows.split(node); });
+    each_node(tasks[static_cast<std::size_t>(i)], [&](const Node& node) {
+      if (!node.is_leaf()) rows.split(node);
+    });
   });
 }
 
@@ -245,7 +207,7 @@ std::vector<float> bounding_boxes(const KdOrder& order, const Context& context) 
     }
   };
   const auto bound_subtree = [&](const auto& self, const Node& node) -> void {
-    if (node.n_leaves == 1) return bound_leaf(node);
+    if (node.is_leaf()) return bound_leaf(node);
     self(self, node.left());
     self(self, node.right());
     join_children(node);
@@ -258,7 +220,7 @@ std::vector<float> bounding_boxes(const KdOrder& order, const Context& context) 
     bound_subtree(bound_subtree, tasks[static_cast<std::size_t>(i)]);
   });
   for (auto node = top.rbegin(); node != top.rend(); ++node) {
-    if (node->n_leaves == 1) {
+    if (node->is_leaf()) {
       bound_leaf(*node);
     } else {
       join_children(*node);

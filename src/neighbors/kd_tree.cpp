@@ -5,7 +5,7 @@
 
 #include "grove/core/parallel.hpp"
 #include "neighbors/kd_order.hpp"
-#include "neighbors/point_index.hpp"
+#include "neighbors/search.hpp"
 
 namespace grove {
 
@@ -51,7 +51,7 @@ class KdTree final : public SearchBackEnd {
 
   void nearest_of_all(const NearestTask& task, const Context& context) const override {
     if (task.itself()) return search_chunks(order_, task, context);
-    if (task.n_queries() <= kd_lanes) return search_few(task, context);
+    if (task.n_queries <= kd_lanes) return search_few(task, context);
     search_chunks(KdOrder(*task.queries, 1, context), task, context);
   }
 
@@ -62,23 +62,20 @@ class KdTree final : public SearchBackEnd {
     return points;
   }
 
-  std::uint64_t nearest(const double* query, BestHits& best) const override {
-    std::uint64_t evaluations = 0;
+  void nearest(const double* query, BestHits& best, SearchWork& work) const override {
     visit(
         query, [&] { return best.limit(); },
-        [&](double distance, Index row) { best.offer(distance, row); }, evaluations);
-    return evaluations;
+        [&](double distance, Index row) { best.offer(distance, row); }, work);
   }
 
-  std::uint64_t within(const double* query, double reach, std::vector<Hit>& hits) const override {
-    std::uint64_t evaluations = 0;
+  void within(const double* query, double reach, std::vector<Hit>& hits,
+              SearchWork& work) const override {
     visit(
         query, [&] { return reach; },
         [&](double distance, Index row) {
           hits.push_back({distance, row});
         },
-        evaluations);
-    return evaluations;
+        work);
   }
 
  private:
@@ -102,21 +99,20 @@ class KdTree final : public SearchBackEnd {
     parallel_for(context, queries.n_chunks(), chunks_a_task, [&](Index begin, Index end) {
       context.check_stop(task.who);
       Room room(order_.d, width);
-      KdWork work;
+      SearchWork work;
       for (Index c = begin; c < end; ++c) {
         const std::uint32_t* rows = queries.rows.data() + c * kd_lanes;
         search_chunk(queries.chunk(c), queries.points_in_chunk(c), rows,
                      task.itself() ? c * kd_lanes : -1, task, width, room, work);
       }
-      context.count(work::distance_evaluations, work.distance_evaluations);
-      context.count(work::nodes_visited, work.nodes_visited);
+      work.count_in(context);
     });
   }
 
   /// At most one chunk, not worth ordering.
   void search_few(const NearestTask& task, const Context& context) const {
     const int width = width_for(reduced_.metric, task.k);
-    const auto n = static_cast<int>(task.n_queries());
+    const auto n = static_cast<int>(task.n_queries);
     std::array<std::uint32_t, kd_lanes> rows{};
     std::vector<double> chunk(static_cast<std::size_t>(kd_lanes * order_.d));
     for (int i = 0; i < n; ++i) rows[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(i);
@@ -125,17 +121,20 @@ class KdTree final : public SearchBackEnd {
         chunk[static_cast<std::size_t>(j * kd_lanes + i)] =
             i < n ? (*task.queries)(i, j) : std::numeric_limits<double>::infinity();
     Room room(order_.d, width);
-    KdWork work;
+    SearchWork work;
     search_chunk(chunk.data(), n, rows.data(), -1, task, width, room, work);
-    context.count(work::distance_evaluations, work.distance_evaluations);
-    context.count(work::nodes_visited, work.nodes_visited);
+    work.count_in(context);
   }
 
   void search_chunk(const double* chunk, int n, const std::uint32_t* rows, Index first_place,
-                    const NearestTask& task, int width, Room& room, KdWork& work) const {
-    if (width > 0)
+                    const NearestTask& task, int width, Room& room, SearchWork& work) const {
+    if (width > 0) {
+      KdWork fast;
       search_(view_, {chunk, room.boxes.data(), first_place, n}, kd_metric(reduced_.metric),
-              static_cast<int>(task.k), width, {room.distances.data(), room.places.data()}, work);
+              static_cast<int>(task.k), width, {room.distances.data(), room.places.data()}, fast);
+      work.read_points(static_cast<Index>(fast.distance_evaluations), order_.d);
+      work.nodes_visited += fast.nodes_visited;
+    }
     for (int i = 0; i < n; ++i) {
       const Index row = rows[i];
       if (width == 0 || !take(room, i, width, task, row))
@@ -167,14 +166,12 @@ class KdTree final : public SearchBackEnd {
 
   /// One query of a chunk, by the heap that settles ties as it goes.
   void search_exactly(const NearestTask& task, const double* in_chunk, Index row, Room& room,
-                      KdWork& work) const {
+                      SearchWork& work) const {
     for (Index j = 0; j < order_.d; ++j)
       room.query[static_cast<std::size_t>(j)] = in_chunk[j * kd_lanes];
-    BestHits best(task.itself() ? task.k + 1 : task.k, reduced_);
-    work.distance_evaluations += nearest(room.query.data(), best);
-    room.hits = best.sorted();
-    if (task.itself()) std::erase_if(room.hits, [&](const Hit& hit) { return hit.row == row; });
-    task.write(row, room.hits);
+    BestHits best(task.k_found(), reduced_);
+    nearest(room.query.data(), best, work);
+    task.write(row, best.sorted());
   }
 
   void copy_point(Index place, double* out) const {
@@ -203,8 +200,7 @@ class KdTree final : public SearchBackEnd {
   /// f(reduced distance, row) for every point whose reduced distance is at most limit(), which may
   /// shrink meanwhile.
   template <class Limit, class F>
-  void visit(const double* query, const Limit& limit, const F& f,
-             std::uint64_t& evaluations) const {
+  void visit(const double* query, const Limit& limit, const F& f, SearchWork& work) const {
     std::array<Part, 64> pending;  // one for each level of the tree
     std::size_t n_pending = 0;
     pending[n_pending++] = {0, 0, order_.n_leaves, 0};
@@ -217,6 +213,7 @@ class KdTree final : public SearchBackEnd {
         left.bound = distance_to_box(query, left.node);
         right.bound = distance_to_box(query, right.node);
         const bool left_first = left.bound <= right.bound;
+        ++work.nodes_visited;
         pending[n_pending++] = left_first ? right : left;
         part = left_first ? left : right;
       }
@@ -227,7 +224,7 @@ class KdTree final : public SearchBackEnd {
         const double distance = distance_to(query, place);
         if (distance <= limit()) f(distance, order_.rows[static_cast<std::size_t>(place)]);
       }
-      evaluations += static_cast<std::uint64_t>(end - begin);
+      work.read_points(end - begin, order_.d);
     }
   }
 

@@ -1,6 +1,6 @@
 #include <nanoflann.hpp>
 
-#include "neighbors/point_index.hpp"
+#include "neighbors/search.hpp"
 
 namespace grove {
 
@@ -24,7 +24,7 @@ struct PointSource {
   }
 };
 
-thread_local std::uint64_t evaluations = 0;
+thread_local Index evaluations = 0;
 
 struct PointDistance {
   using ElementType = double;
@@ -75,17 +75,18 @@ class NanoflannTree final : public RowSearch {
         tree_(static_cast<std::int32_t>(points.cols()), source_,
               nanoflann::KDTreeSingleIndexAdaptorParams(static_cast<std::size_t>(leaf_size))) {}
 
-  std::uint64_t nearest(const double* query, BestHits& best) const override {
+  void nearest(const double* query, BestHits& best, SearchWork& work) const override {
     NearestResult result{best};
     evaluations = 0;
     tree_.findNeighbors(result, query, nanoflann::SearchParams());
-    return evaluations;
+    work.read_points(evaluations, points_.cols());
   }
-  std::uint64_t within(const double* query, double reach, std::vector<Hit>& hits) const override {
+  void within(const double* query, double reach, std::vector<Hit>& hits,
+              SearchWork& work) const override {
     WithinResult result{reach, hits};
     evaluations = 0;
     tree_.findNeighbors(result, query, nanoflann::SearchParams(32, 0, false));
-    return evaluations;
+    work.read_points(evaluations, points_.cols());
   }
 
  private:

@@ -12,9 +12,11 @@
 namespace grove {
 
 std::span<const EnumName<Algorithm>> enum_names(Algorithm) {
-  static constexpr std::array<EnumName<Algorithm>, 4> names{{{Algorithm::automatic, "auto"},
+  static constexpr std::array<EnumName<Algorithm>, 6> names{{{Algorithm::automatic, "auto"},
                                                              {Algorithm::brute, "brute"},
                                                              {Algorithm::kd_tree, "kd_tree"},
+                                                             {Algorithm::ball_tree, "ball_tree"},
+                                                             {Algorithm::cells, "cells"},
                                                              {Algorithm::nanoflann, "nanoflann"}}};
   return names;
 }
@@ -29,7 +31,7 @@ const Schema<NearestNeighborsParams>& NearestNeighborsParams::schema() {
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
           .add("metric", &P::metric, metric_constraint(), "Distance between points.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
-          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of the tree.");
+          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of a tree.");
   return table;
 }
 
@@ -39,16 +41,23 @@ struct NearestNeighbors::State {
   FitReport report;
 };
 
+namespace {
+
+PointIndex::Settings settings_of(const NearestNeighborsParams& params) {
+  return {params.algorithm, params.metric, params.p, params.leaf_size};
+}
+
+}  // namespace
+
 NearestNeighbors& NearestNeighbors::fit(const Dataset& data, const Context& context) {
   params_.schema().check(params_, type_name);
-  check_fit_data(type_name, data, TargetKind::none, capabilities);
+  check_fit_data(type_name, data, TargetKind::none, with_metric(capabilities, params_.metric));
   const FitScope scope(context);
   auto state = std::make_shared<State>(
       State{TrainedOn(data),
-            PointIndex(type_name, data.x(),
-                       {params_.algorithm, params_.metric, params_.p, params_.leaf_size}, context),
+            PointIndex(type_name, data.x(), data.columns(), settings_of(params_), scope.context()),
             {}});
-  state->report = scope.finish();
+  state->report = scope.finish(state->index.report());
   state_ = std::move(state);
   return *this;
 }
@@ -78,7 +87,7 @@ void check_radius(std::string_view who, double radius) {
 Neighbors NearestNeighbors::kneighbors(const MatrixView& x, std::optional<Index> k,
                                        const Context& context) const {
   const State& state = fitted(state_, type_name);
-  check_predict_data(type_name, x, state.trained_on, capabilities);
+  check_predict_data(type_name, x, state.trained_on, with_metric(capabilities, params_.metric));
   const Index wanted = k.value_or(params_.n_neighbors);
   check_k(type_name, wanted, state.index.n_points());
   return state.index.nearest(type_name, &x, wanted, context);
@@ -91,11 +100,42 @@ Neighbors NearestNeighbors::kneighbors(std::optional<Index> k, const Context& co
   return state.index.nearest(type_name, nullptr, wanted, context);
 }
 
+void NearestNeighbors::kneighbors(const MatrixView& x, Index k, std::span<Index> rows,
+                                  std::span<double> distances, const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  check_predict_data(type_name, x, state.trained_on, with_metric(capabilities, params_.metric));
+  check_k(type_name, k, state.index.n_points());
+  const auto wanted = static_cast<std::size_t>(x.rows() * k);
+  if (rows.size() != wanted || distances.size() != wanted)
+    throw InvalidParameter(concat(type_name, ": ", x.rows(), " queries for ", k,
+                                  " neighbours fill ", wanted, " entries, but there is room for ",
+                                  rows.size(), " rows and ", distances.size(), " distances"),
+                           "give memory for x.rows() * k of each");
+  state.index.nearest(type_name, &x, k, rows.data(), distances.data(), context);
+}
+
+RadiusNeighbors NearestNeighbors::kneighbors_with_ties(const MatrixView& x, std::optional<Index> k,
+                                                       const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  check_predict_data(type_name, x, state.trained_on, with_metric(capabilities, params_.metric));
+  const Index wanted = k.value_or(params_.n_neighbors);
+  check_k(type_name, wanted, state.index.n_points());
+  return state.index.nearest_with_ties(type_name, &x, wanted, context);
+}
+
+RadiusNeighbors NearestNeighbors::kneighbors_with_ties(std::optional<Index> k,
+                                                       const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  const Index wanted = k.value_or(params_.n_neighbors);
+  check_k(type_name, wanted, state.index.n_points() - 1);
+  return state.index.nearest_with_ties(type_name, nullptr, wanted, context);
+}
+
 RadiusNeighbors NearestNeighbors::radius_neighbors(const MatrixView& x,
                                                    std::optional<double> radius,
                                                    const Context& context) const {
   const State& state = fitted(state_, type_name);
-  check_predict_data(type_name, x, state.trained_on, capabilities);
+  check_predict_data(type_name, x, state.trained_on, with_metric(capabilities, params_.metric));
   check_radius(type_name, radius.value_or(params_.radius));
   return state.index.within(type_name, &x, radius.value_or(params_.radius), context);
 }
@@ -107,6 +147,7 @@ RadiusNeighbors NearestNeighbors::radius_neighbors(std::optional<double> radius,
   return state.index.within(type_name, nullptr, radius.value_or(params_.radius), context);
 }
 
+Index NearestNeighbors::n_points() const { return fitted(state_, type_name).index.n_points(); }
 Algorithm NearestNeighbors::algorithm_used() const {
   return fitted(state_, type_name).index.algorithm();
 }
@@ -114,5 +155,23 @@ const TrainedOn& NearestNeighbors::trained_on() const {
   return fitted(state_, type_name).trained_on;
 }
 const FitReport& NearestNeighbors::report() const { return fitted(state_, type_name).report; }
+
+Value NearestNeighbors::save_state() const {
+  const State& state = fitted(state_, type_name);
+  Value::Map map = save_index(type_name, state.index, params_.metric);
+  map["trained_on"] = state.trained_on.to_value();
+  return map;
+}
+
+NearestNeighbors NearestNeighbors::load_state(const NearestNeighborsParams& params,
+                                              const StateReader& reader) {
+  params.schema().check(params, type_name);
+  TrainedOn trained_on = TrainedOn::from_value(reader.at("trained_on"));
+  PointIndex index = load_index(type_name, settings_of(params), trained_on.columns, reader);
+  NearestNeighbors model(params);
+  model.state_ =
+      std::make_shared<State>(State{std::move(trained_on), std::move(index), FitReport{}});
+  return model;
+}
 
 }  // namespace grove

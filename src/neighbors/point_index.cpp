@@ -1,7 +1,5 @@
 #include "neighbors/point_index.hpp"
 
-#include <cmath>
-
 #include "core/large_pages.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
@@ -13,158 +11,102 @@ namespace {
 
 constexpr Index queries_a_block = 64;
 
-/// The algorithm that `wanted` stands for.
-Algorithm chosen(std::string_view who, Algorithm wanted, const Distance& metric,
-                 const MatrixView& points) {
-  const bool user = metric.metric() == Metric::user;
-  if ((wanted == Algorithm::kd_tree && user) ||
-      (wanted == Algorithm::nanoflann && (user || metric.metric() == Metric::chebyshev)))
-    throw InvalidParameter(
-        concat(who, ": ", wanted == Algorithm::nanoflann ? "nanoflann" : "a KD-tree",
-               " cannot search by the metric '", metric.name(), "'"),
-        "use algorithm = brute or automatic");
-  if (wanted != Algorithm::automatic) return wanted;
-  const bool tree = !user && points.cols() <= 20 && points.rows() >= 200;
-  return tree ? Algorithm::kd_tree : Algorithm::brute;
+bool serves(Algorithm algorithm, const Distance& metric) {
+  switch (metric.metric()) {
+    case Metric::euclidean:
+    case Metric::manhattan:
+    case Metric::minkowski:
+    case Metric::mahalanobis:
+      return true;
+    case Metric::chebyshev:
+      return algorithm != Algorithm::nanoflann;
+    case Metric::cosine:
+    case Metric::gower:
+      return algorithm == Algorithm::brute;
+    case Metric::hamming:
+    case Metric::haversine:
+      return algorithm == Algorithm::brute || algorithm == Algorithm::ball_tree;
+    case Metric::user:
+      return algorithm == Algorithm::brute ||
+             (algorithm == Algorithm::ball_tree && metric.kernel()->is_metric());
+  }
+  return false;
 }
 
-}  // namespace
+std::string_view description(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::kd_tree:
+      return "a KD-tree";
+    case Algorithm::ball_tree:
+      return "a ball tree";
+    case Algorithm::cells:
+      return "a search of cells";
+    case Algorithm::nanoflann:
+      return "nanoflann";
+    default:
+      return "brute force";
+  }
+}
 
-namespace {
+void check_serves(std::string_view who, Algorithm algorithm, const Distance& metric) {
+  if (serves(algorithm, metric)) return;
+  const bool unmarked = algorithm == Algorithm::ball_tree && metric.metric() == Metric::user;
+  throw InvalidParameter(
+      concat(who, ": ", description(algorithm), " cannot search by the metric '", metric.name(),
+             unmarked ? "' unless it says that it is one" : "'"),
+      unmarked ? "give your distance `static constexpr bool is_metric = true` if it keeps the "
+                 "triangle inequality, or use algorithm = brute"
+               : "use algorithm = brute or automatic");
+}
 
-struct Box {
-  Eigen::RowVectorXd low, high;
+struct Choice {
+  Algorithm algorithm;
+  std::string reason;
 };
 
-Box bounding_box(const MatrixView& points, const Context& context) {
-  const auto box_of = [&](Index begin, Index end) {
-    const auto block = points.middleRows(begin, end - begin);
-    return Box{block.colwise().minCoeff(), block.colwise().maxCoeff()};
-  };
-  return parallel_reduce(context, points.rows(), 1024, box_of(0, 1), box_of,
-                         [](const Box& a, const Box& b) {
-                           return Box{a.low.cwiseMin(b.low), a.high.cwiseMax(b.high)};
-                         });
+/// What `automatic` stands for.
+Choice choose(const Distance& metric, const MatrixView& points) {
+  constexpr Index few_points = 200;
+  constexpr Index most_columns = 20;
+  const Index n = points.rows();
+  const Index d = points.cols();
+  if (n < few_points)
+    return {Algorithm::brute, concat("fewer than ", few_points, " points (", n, ")")};
+  if (serves(Algorithm::kd_tree, metric)) {
+    if (d <= most_columns)
+      return {Algorithm::kd_tree,
+              concat(n, " points of at most ", most_columns, " columns (", d, ")")};
+    return {Algorithm::brute, concat("more than ", most_columns, " columns (", d, ")")};
+  }
+  if (metric.metric() == Metric::haversine)
+    return {Algorithm::ball_tree, "a metric that is no norm, in 2 columns"};
+  return {Algorithm::brute, concat("the metric '", metric.name(), "'")};
 }
 
-}  // namespace
-
-RowSearch::RowSearch(const MatrixView& points, const Context& context)
-    : points_(points.rows(), points.cols()) {
-  prefer_large_pages(points_.data(), static_cast<std::size_t>(points_.size()) * sizeof(double));
-  parallel_for(context, points.rows(), 1024, [&](Index begin, Index end) {
-    points_.middleRows(begin, end - begin) = points.middleRows(begin, end - begin);
-  });
-}
-
-PointIndex::PointIndex(std::string_view who, const MatrixView& points, const Settings& settings,
-                       const Context& context)
-    : n_points_(points.rows()),
-      metric_(settings.metric),
-      reduced_{settings.metric.metric(), settings.p},
-      algorithm_(chosen(who, settings.algorithm, metric_, points)) {
-  Box box = bounding_box(points, context);
-  low_ = std::move(box.low);
-  high_ = std::move(box.high);
-  check_queries(who, points, context);
-  switch (algorithm_) {
-    case Algorithm::nanoflann:
-      back_end_ = make_nanoflann(points, reduced_, settings.leaf_size, context);
-      break;
+std::unique_ptr<SearchBackEnd> make_back_end(Algorithm algorithm, const MatrixView& points,
+                                             const ReducedDistance& reduced, int leaf_size,
+                                             const Context& context) {
+  switch (algorithm) {
     case Algorithm::kd_tree:
-      back_end_ = make_kd_tree(points, reduced_, settings.leaf_size, context);
-      break;
+      return make_kd_tree(points, reduced, leaf_size, context);
+    case Algorithm::ball_tree:
+      return make_ball_tree(points, reduced, leaf_size, context);
+    case Algorithm::cells:
+      return make_cells(points, reduced, context);
+    case Algorithm::nanoflann:
+      return make_nanoflann(points, reduced, leaf_size, context);
     default:
-      back_end_ = make_brute_force(points, metric_, reduced_, context);
+      return make_brute_force(points, reduced, context);
   }
 }
 
-void PointIndex::check_queries(std::string_view who, const MatrixView& x,
-                               const Context& context) const {
-  if (metric_.metric() == Metric::user) return;
-  const Vector none = Vector::Zero(x.cols());
-  // The extent of the joint box bounds every distance between a query in it and a point.
-  const auto overflows = [&](const Eigen::RowVectorXd& low, const Eigen::RowVectorXd& high) {
-    const Eigen::RowVectorXd extent = high.cwiseMax(high_) - low.cwiseMin(low_);
-    return !std::isfinite(reduced_(extent.data(), none.data(), x.cols()));
-  };
-  parallel_for(context, x.rows(), 4096, [&](Index begin, Index end) {
-    const auto block = x.middleRows(begin, end - begin);
-    if (!overflows(block.colwise().minCoeff(), block.colwise().maxCoeff())) return;
-    for (Index i = begin; i < end; ++i)
-      if (overflows(x.row(i), x.row(i)))
-        throw InvalidData(concat(who, ": distances from row ", i, " overflow a double"),
-                          "scale the columns first, as with StandardScaler()");
-  });
-}
-
-std::vector<Hit> PointIndex::nearest(const double* query, Index k,
-                                     std::uint64_t& evaluations) const {
-  BestHits best(k, reduced_);
-  evaluations += back_end_->nearest(query, best);
-  return best.sorted();
-}
-
-void NearestTask::write(Index row, const std::vector<Hit>& hits) const {
-  for (Index i = 0; i < k; ++i) {
-    const Hit& hit = hits[static_cast<std::size_t>(i)];
-    result.rows(row, i) = hit.row;
-    result.distances(row, i) = hit.distance;
-  }
-}
-
-void RowSearch::nearest_of_all(const NearestTask& task, const Context& context) const {
-  parallel_for(context, task.n_queries(), queries_a_block, [&](Index begin, Index end) {
-    context.check_stop(task.who);
-    std::uint64_t evaluations = 0;
-    for (Index i = begin; i < end; ++i) {
-      BestHits best(task.itself() ? task.k + 1 : task.k, task.reduced);
-      evaluations += nearest(query_of(task, i), best);
-      std::vector<Hit> hits = best.sorted();
-      if (task.itself()) std::erase_if(hits, [&](const Hit& hit) { return hit.row == i; });
-      task.write(i, hits);
-    }
-    context.count(work::distance_evaluations, evaluations);
-  });
-}
-
-Neighbors PointIndex::nearest(std::string_view who, const MatrixView* queries, Index k,
-                              const Context& context) const {
-  if (queries != nullptr) check_queries(who, *queries, context);
-  const Index n = queries != nullptr ? queries->rows() : n_points_;
-  Neighbors result;
-  result.rows.resize(n, k);
-  result.distances.resize(n, k);
-  const auto n_bytes = static_cast<std::size_t>(n * k) * sizeof(double);
-  prefer_large_pages(result.rows.data(), n_bytes);
-  prefer_large_pages(result.distances.data(), n_bytes);
-  back_end_->nearest_of_all({who, queries, k, reduced_, result}, context);
-  return result;
-}
-
-RadiusNeighbors PointIndex::within(std::string_view who, const MatrixView* queries, double radius,
-                                   const Context& context) const {
-  const bool self = queries == nullptr;
-  const Matrix own = self ? points() : Matrix();
-  const MatrixView x = self ? MatrixView(own) : *queries;
-  if (!self) check_queries(who, x, context);
-  std::vector<std::vector<Hit>> found(static_cast<std::size_t>(x.rows()));
-  parallel_for(context, x.rows(), queries_a_block, [&](Index begin, Index end) {
-    context.check_stop(who);
-    std::uint64_t evaluations = 0;
-    for (Index i = begin; i < end; ++i) {
-      std::vector<Hit> hits;
-      evaluations +=
-          back_end_->within(x.data() + i * x.outerStride(), reduced_.reach(radius), hits);
-      for (Hit& hit : hits) hit.distance = reduced_.finish(hit.distance);
-      std::erase_if(
-          hits, [&](const Hit& hit) { return hit.distance > radius || (self && hit.row == i); });
-      std::sort(hits.begin(), hits.end());
-      found[static_cast<std::size_t>(i)] = std::move(hits);
-    }
-    context.count(work::distance_evaluations, evaluations);
-  });
+RadiusNeighbors joined(const std::vector<std::vector<Hit>>& found) {
   RadiusNeighbors result;
+  std::size_t total = 0;
+  for (const std::vector<Hit>& hits : found) total += hits.size();
+  result.offsets.reserve(found.size() + 1);
+  result.rows.reserve(total);
+  result.distances.reserve(total);
   result.offsets.push_back(0);
   for (const std::vector<Hit>& hits : found) {
     for (const Hit& hit : hits) {
@@ -174,6 +116,173 @@ RadiusNeighbors PointIndex::within(std::string_view who, const MatrixView* queri
     result.offsets.push_back(static_cast<Index>(result.rows.size()));
   }
   return result;
+}
+
+/// Queries as the back end wants them.
+class Prepared {
+ public:
+  Prepared(const MetricSpace& space, const MatrixView* queries, const SearchBackEnd& back_end,
+           bool copy_points, const Context& context) {
+    if (queries == nullptr && copy_points) {
+      own_ = back_end.points();
+    } else if (queries != nullptr && space.prepares()) {
+      own_ = space.prepare(*queries, context);
+    } else {
+      view_ = queries;
+      return;
+    }
+    own_view_.emplace(own_);
+    view_ = &*own_view_;
+  }
+  const MatrixView* get() const { return view_; }
+
+ private:
+  Matrix own_;
+  std::optional<MatrixView> own_view_;
+  const MatrixView* view_ = nullptr;
+};
+
+}  // namespace
+
+PointIndex::PointIndex(std::string_view who, const MatrixView& points,
+                       const std::vector<Column>& columns, const Settings& settings,
+                       const Context& context)
+    : n_points_(points.rows()), space_(who, settings.metric, settings.p, points, columns, context) {
+  if (settings.algorithm == Algorithm::automatic) {
+    Choice choice = choose(settings.metric, points);
+    algorithm_ = choice.algorithm;
+    choice_ = concat("algorithm = auto took ", description(algorithm_), ": ", choice.reason);
+  } else {
+    algorithm_ = settings.algorithm;
+    check_serves(who, algorithm_, settings.metric);
+  }
+  if (space_.prepares()) as_given_ = points;
+  back_end_ = make_back_end(
+      algorithm_, space_.prepares() ? MatrixView(space_.prepare(points, context)) : points,
+      space_.reduced(), settings.leaf_size, context);
+}
+
+FitReport PointIndex::report() const {
+  FitReport report;
+  if (!choice_.empty()) report.notes.push_back(choice_);
+  return report;
+}
+
+Neighbors PointIndex::nearest(std::string_view who, const MatrixView* queries, Index k,
+                              const Context& context) const {
+  const Index n = queries != nullptr ? queries->rows() : n_points_;
+  Neighbors result;
+  result.rows.resize(n, k);
+  result.distances.resize(n, k);
+  const auto n_bytes = static_cast<std::size_t>(n * k) * sizeof(double);
+  prefer_large_pages(result.rows.data(), n_bytes);
+  prefer_large_pages(result.distances.data(), n_bytes);
+  nearest(who, queries, k, result.rows.data(), result.distances.data(), context);
+  return result;
+}
+
+void PointIndex::nearest(std::string_view who, const MatrixView* queries, Index k, Index* rows,
+                         double* distances, const Context& context) const {
+  if (queries != nullptr) check_queries(who, *queries, context);
+  const Prepared prepared(space_, queries, *back_end_, false, context);
+  back_end_->nearest_of_all({who, prepared.get(), queries != nullptr ? queries->rows() : n_points_,
+                             k, space_.reduced(), rows, distances},
+                            context);
+}
+
+RadiusNeighbors PointIndex::nearest_with_ties(std::string_view who, const MatrixView* queries,
+                                              Index k, const Context& context) const {
+  const Index most = queries != nullptr ? n_points_ : n_points_ - 1;
+  const Neighbors found = nearest(who, queries, std::min(k + 1, most), context);
+  const Index n = found.rows.rows();
+  // Only where the next one is as far as the k-th, there may be more.
+  Vector radii = Vector::Constant(n, -1);
+  bool any = false;
+  for (Index i = 0; i < n && k < most; ++i)
+    if (found.distances(i, k) == found.distances(i, k - 1)) {
+      radii(i) = found.distances(i, k);
+      any = true;
+    }
+  RadiusNeighbors tied;
+  if (any) tied = within(who, queries, radii, context);
+  RadiusNeighbors result;
+  result.offsets.push_back(0);
+  for (Index i = 0; i < n; ++i) {
+    if (radii(i) >= 0) {
+      const Index begin = tied.offsets[static_cast<std::size_t>(i)];
+      const Index end = tied.offsets[static_cast<std::size_t>(i + 1)];
+      result.rows.insert(result.rows.end(), tied.rows.begin() + begin, tied.rows.begin() + end);
+      result.distances.insert(result.distances.end(), tied.distances.begin() + begin,
+                              tied.distances.begin() + end);
+    } else {
+      for (Index h = 0; h < k; ++h) {
+        result.rows.push_back(found.rows(i, h));
+        result.distances.push_back(found.distances(i, h));
+      }
+    }
+    result.offsets.push_back(static_cast<Index>(result.rows.size()));
+  }
+  return result;
+}
+
+RadiusNeighbors PointIndex::within(std::string_view who, const MatrixView* queries, double radius,
+                                   const Context& context) const {
+  const Index n = queries != nullptr ? queries->rows() : n_points_;
+  return within(who, queries, Vector(Vector::Constant(n, radius)), context);
+}
+
+RadiusNeighbors PointIndex::within(std::string_view who, const MatrixView* queries,
+                                   const Vector& radii, const Context& context) const {
+  if (queries != nullptr) check_queries(who, *queries, context);
+  const Prepared prepared(space_, queries, *back_end_, true, context);
+  const MatrixView& x = *prepared.get();
+  std::vector<std::vector<Hit>> found(static_cast<std::size_t>(x.rows()));
+  parallel_for(context, x.rows(), queries_a_block, [&](Index begin, Index end) {
+    context.check_stop(who);
+    SearchWork work;
+    for (Index i = begin; i < end; ++i) {
+      if (radii(i) < 0) continue;
+      std::vector<Hit>& hits = found[static_cast<std::size_t>(i)];
+      hits = hits_within(x.data() + i * x.outerStride(), radii(i), work);
+      if (queries == nullptr) std::erase_if(hits, [&](const Hit& hit) { return hit.row == i; });
+    }
+    work.count_in(context);
+  });
+  return joined(found);
+}
+
+std::vector<Hit> PointIndex::hits_within(const double* query, double radius,
+                                         SearchWork& work) const {
+  std::vector<Hit> hits;
+  back_end_->within(query, space_.reduced().reach(radius), hits, work);
+  for (Hit& hit : hits) hit.distance = space_.reduced().finish(hit.distance);
+  std::erase_if(hits, [&](const Hit& hit) { return hit.distance > radius; });
+  std::sort(hits.begin(), hits.end());
+  return hits;
+}
+
+Value::Map save_index(std::string_view who, const PointIndex& index, const Distance& metric) {
+  if (metric.metric() == Metric::user || metric.inverse_covariance() != nullptr)
+    throw Unsupported(
+        concat(who, metric.metric() == Metric::user
+                        ? " with a distance of the user's cannot be saved"
+                        : " with an inverse covariance of the user's cannot be saved"),
+        "use a metric with a name");
+  return {{"n_points", index.n_points()}, {"points", Value(index.points())}};
+}
+
+PointIndex load_index(std::string_view who, const PointIndex::Settings& settings,
+                      const std::vector<Column>& columns, const StateReader& reader) {
+  const auto d = static_cast<Index>(columns.size());
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max() / 16;
+  const Index n = reader.integer("n_points", 1, most / d);
+  const bool finite = !with_metric({}, settings.metric).missing_values;
+  const Matrix points = reader.matrix("points", n, d, finite);
+  try {
+    return PointIndex(who, points, columns, settings);
+  } catch (const InvalidData& error) {
+    reader.fail(error.what());
+  }
 }
 
 }  // namespace grove

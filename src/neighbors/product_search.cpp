@@ -5,8 +5,8 @@
 
 #include "core/large_pages.hpp"
 #include "grove/core/parallel.hpp"
-#include "neighbors/point_index.hpp"
 #include "neighbors/product_scan.hpp"
+#include "neighbors/search.hpp"
 
 // The nearest in euclidean distance by products of matrices: |q - p|^2 = |q|^2 + |p|^2 - 2 q.p. The
 // products are taken in float, of coordinates about the points' mean and scaled to at most 1. They
@@ -178,7 +178,7 @@ class ProductSearch {
         task_(task),
         scan_(scan_for_this_processor()),
         frame_(frame_of(points, queries)),
-        k_(task.itself() ? task.k + 1 : task.k),
+        k_(task.k_found()),
         point_norms_(norms_of(points, frame_, context)),
         query_norms_(norms_of(queries, frame_, context)),
         order_(static_cast<std::size_t>(queries.rows())) {
@@ -191,8 +191,9 @@ class ProductSearch {
   void run(const Context& context) const {
     parallel_for(context, queries_.rows(), queries_a_block, [&](Index begin, Index end) {
       search(begin, end, context);
-      context.count(work::distance_evaluations,
-                    static_cast<std::uint64_t>((end - begin) * points_.rows()));
+      const auto n_pairs = static_cast<std::uint64_t>((end - begin) * points_.rows());
+      const auto n_columns = static_cast<std::uint64_t>(points_.cols());
+      SearchWork{n_pairs, 0, n_pairs * n_columns * sizeof(float)}.count_in(context);
     });
   }
 
@@ -252,9 +253,7 @@ class ProductSearch {
       best.offer(task_.reduced(query(i), points_.row(row).data(), points_.cols()), row);
     }
     const Index own = order_[static_cast<std::size_t>(i)];
-    std::vector<Hit> hits = best.sorted();
-    if (task_.itself()) std::erase_if(hits, [&](const Hit& hit) { return hit.row == own; });
-    task_.write(own, hits);
+    task_.write(own, best.sorted());
   }
 
   /// The i-th query in the order of their norms.

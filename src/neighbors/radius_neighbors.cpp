@@ -13,7 +13,8 @@ const Schema<RadiusNeighborsParams>& RadiusNeighborsParams::schema() {
   static const Schema<P> table =
       Schema<P>()
           .add("radius", &P::radius, at_least(0), "Largest distance of a neighbour.")
-          .add("weights", &P::weights, "Whether near neighbours weigh more.")
+          .add("weights", &P::weights, vote_weights_constraint(),
+               "Whether near neighbours weigh more.")
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
           .add("metric", &P::metric, metric_constraint(), "Distance between points.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
@@ -59,15 +60,15 @@ void for_each_vote(std::string_view who, const Voters& voters, const RadiusNeigh
         shares.push_back(voters.weight(found.rows[place]));
       }
       if (hits.empty()) continue;
-      weigh(params.weights, hits, shares, votes);
+      weigh(who, params.weights, hits, shares, votes);
       f(first + i, votes);
     }
   }
 }
 
-RadiusNeighbors explain(std::string_view who, const Voters& voters, const MatrixView& x,
-                        double radius, const Context& context) {
-  check_predict_data(who, x, voters.trained_on, {});
+RadiusNeighbors explain(std::string_view who, const Voters& voters, const Distance& metric,
+                        const MatrixView& x, double radius, const Context& context) {
+  check_predict_data(who, x, voters.trained_on, with_metric({}, metric));
   if (!(radius >= 0))
     throw InvalidParameter(concat(who, ": the radius must be >= 0, got ", radius));
   RadiusNeighbors result = voters.index.within(who, &x, radius, context);
@@ -92,13 +93,13 @@ struct RadiusNeighborsClassifier::State {
 RadiusNeighborsClassifier& RadiusNeighborsClassifier::fit(const Dataset& data,
                                                           const Context& context) {
   params_.schema().check(params_, type_name);
-  check_fit_data(type_name, data, TargetKind::labels, capabilities);
+  check_fit_data(type_name, data, TargetKind::labels, with_metric(capabilities, params_.metric));
   const FitScope scope(context);
   auto state = std::make_shared<State>(
       State{voters_of(type_name, settings_of(params_), data, scope.context())});
   state->labels = of_voters(state->voters, data.labels());
   state->prepare();
-  state->report = scope.finish();
+  state->report = scope.finish(state->voters.index.report());
   state_ = std::move(state);
   return *this;
 }
@@ -110,7 +111,8 @@ RadiusNeighborsClassifier& RadiusNeighborsClassifier::fit(const MatrixView& x, c
 
 Matrix RadiusNeighborsClassifier::predict_proba(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
-  check_predict_data(type_name, x, state.voters.trained_on, capabilities);
+  check_predict_data(type_name, x, state.voters.trained_on,
+                     with_metric(capabilities, params_.metric));
   Matrix proba = state.class_share.replicate(x.rows(), 1);
   for_each_vote(type_name, state.voters, params_, x, context,
                 [&](Index row, const std::vector<Vote>& votes) {
@@ -127,8 +129,8 @@ Labels RadiusNeighborsClassifier::predict(const MatrixView& x, const Context& co
 RadiusNeighbors RadiusNeighborsClassifier::radius_neighbors(const MatrixView& x,
                                                             std::optional<double> radius,
                                                             const Context& context) const {
-  return explain(type_name, fitted(state_, type_name).voters, x, radius.value_or(params_.radius),
-                 context);
+  return explain(type_name, fitted(state_, type_name).voters, params_.metric, x,
+                 radius.value_or(params_.radius), context);
 }
 
 const TrainedOn& RadiusNeighborsClassifier::trained_on() const {
@@ -140,7 +142,7 @@ const FitReport& RadiusNeighborsClassifier::report() const {
 
 Value RadiusNeighborsClassifier::save_state() const {
   const State& state = fitted(state_, type_name);
-  Value::Map map = save_voters(type_name, state.voters, settings_of(params_));
+  Value::Map map = save_voters(type_name, state.voters, settings_of(params_), params_.weights);
   map["labels"] = Value(state.labels);
   return map;
 }
@@ -160,21 +162,26 @@ RadiusNeighborsClassifier RadiusNeighborsClassifier::load_state(const RadiusNeig
 
 struct RadiusNeighborsRegressor::State {
   Voters voters;
-  Vector targets = {};
-  double mean = 0;  // of a query without neighbours
+  Matrix targets = {};           // n x 1
+  Eigen::RowVectorXd mean = {};  // of a query without neighbours
   FitReport report = {};
+
+  void prepare() {
+    mean.resize(1);
+    mean_of_votes(votes_of_all(voters), targets, mean);
+  }
 };
 
 RadiusNeighborsRegressor& RadiusNeighborsRegressor::fit(const Dataset& data,
                                                         const Context& context) {
   params_.schema().check(params_, type_name);
-  check_fit_data(type_name, data, TargetKind::real, capabilities);
+  check_fit_data(type_name, data, TargetKind::real, with_metric(capabilities, params_.metric));
   const FitScope scope(context);
   auto state = std::make_shared<State>(
       State{voters_of(type_name, settings_of(params_), data, scope.context())});
   state->targets = of_voters(state->voters, data.target());
-  state->mean = mean_of_votes(votes_of_all(state->voters), state->targets);
-  state->report = scope.finish();
+  state->prepare();
+  state->report = scope.finish(state->voters.index.report());
   state_ = std::move(state);
   return *this;
 }
@@ -186,11 +193,12 @@ RadiusNeighborsRegressor& RadiusNeighborsRegressor::fit(const MatrixView& x, con
 
 Vector RadiusNeighborsRegressor::predict(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
-  check_predict_data(type_name, x, state.voters.trained_on, capabilities);
-  Vector values = Vector::Constant(x.rows(), state.mean);
+  check_predict_data(type_name, x, state.voters.trained_on,
+                     with_metric(capabilities, params_.metric));
+  Matrix values = state.mean.replicate(x.rows(), 1);
   for_each_vote(type_name, state.voters, params_, x, context,
                 [&](Index row, const std::vector<Vote>& votes) {
-                  values(row) = mean_of_votes(votes, state.targets);
+                  mean_of_votes(votes, state.targets, values.row(row));
                 });
   return values;
 }
@@ -198,8 +206,8 @@ Vector RadiusNeighborsRegressor::predict(const MatrixView& x, const Context& con
 RadiusNeighbors RadiusNeighborsRegressor::radius_neighbors(const MatrixView& x,
                                                            std::optional<double> radius,
                                                            const Context& context) const {
-  return explain(type_name, fitted(state_, type_name).voters, x, radius.value_or(params_.radius),
-                 context);
+  return explain(type_name, fitted(state_, type_name).voters, params_.metric, x,
+                 radius.value_or(params_.radius), context);
 }
 
 const TrainedOn& RadiusNeighborsRegressor::trained_on() const {
@@ -211,8 +219,8 @@ const FitReport& RadiusNeighborsRegressor::report() const {
 
 Value RadiusNeighborsRegressor::save_state() const {
   const State& state = fitted(state_, type_name);
-  Value::Map map = save_voters(type_name, state.voters, settings_of(params_));
-  map["targets"] = Value(state.targets);
+  Value::Map map = save_voters(type_name, state.voters, settings_of(params_), params_.weights);
+  map["targets"] = Value(Vector(state.targets.col(0)));
   return map;
 }
 
@@ -221,7 +229,7 @@ RadiusNeighborsRegressor RadiusNeighborsRegressor::load_state(const RadiusNeighb
   params.schema().check(params, type_name);
   auto state = std::make_shared<State>(State{load_voters(type_name, settings_of(params), reader)});
   state->targets = reader.vector("targets", state->voters.index.n_points());
-  state->mean = mean_of_votes(votes_of_all(state->voters), state->targets);
+  state->prepare();
   RadiusNeighborsRegressor model(params);
   model.state_ = std::move(state);
   return model;

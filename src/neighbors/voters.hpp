@@ -43,21 +43,26 @@ struct Vote {
   double weight = 0;
 };
 
-/// The votes of the first hits, of which `shares` count. By distance: 1 / distance, and hits at
-/// distance 0, if any, vote alone.
-void weigh(Weights weights, const std::vector<Hit>& hits, const std::vector<double>& shares,
-           std::vector<Vote>& votes);
+/// The votes of the first hits, of which `shares` count. Throws InvalidData naming `who` for
+/// weights of the user's that are no weights.
+void weigh(std::string_view who, const VoteWeights& weights, const std::vector<Hit>& hits,
+           const std::vector<double>& shares, std::vector<Vote>& votes);
 
 /// Adds the votes up in a row of probabilities, which are 0 before.
 void count_votes(const std::vector<Vote>& votes, const Labels& labels,
                  Eigen::Ref<Eigen::RowVectorXd> proba);
-double mean_of_votes(const std::vector<Vote>& votes, const Vector& targets);
+/// The weighted mean of the targets' rows.
+void mean_of_votes(const std::vector<Vote>& votes, const Matrix& targets,
+                   Eigen::Ref<Eigen::RowVectorXd> mean);
 
 /// The first of the largest in each row.
 Labels winners(const Matrix& proba);
 
+/// The constraint of a parameter that names vote weights.
+Constraint vote_weights_constraint();
+
 Value::Map save_voters(std::string_view who, const Voters& voters,
-                       const PointIndex::Settings& settings);
+                       const PointIndex::Settings& settings, const VoteWeights& vote_weights);
 Voters load_voters(std::string_view who, const PointIndex::Settings& settings,
                    const StateReader& reader);
 

@@ -211,12 +211,14 @@ TEST_CASE("mistakes in the command line") {
       {{"neighbors", "iris", "-k", "3", "--metric", "cosin", "-o", "-"},
        2,
        "grove: error: NearestNeighbors: parameter 'metric' must be one of euclidean, manhattan, "
-       "chebyshev and minkowski, or a distance of yours from C++, got cosin\n  hint: metric: "
+       "chebyshev, minkowski, cosine, hamming, haversine, mahalanobis and gower, or a distance of "
+       "yours from C++, got cosin\n  hint: metric: "
        "Distance between points.\n"},
       {{"neighbors", "iris", "-k", "3", "--algorithm", "kdtree", "-o", "-"},
        2,
-       "grove: error: NearestNeighbors: parameter 'algorithm' must be one of auto, brute, kd_tree "
-       "and nanoflann, got kdtree\n  hint: algorithm: How to search; never changes the answer.\n"},
+       "grove: error: NearestNeighbors: parameter 'algorithm' must be one of auto, brute, kd_tree, "
+       "ball_tree, cells and nanoflann, got kdtree\n  hint: algorithm: How to search; never "
+       "changes the answer.\n"},
   });
 }
 
@@ -234,12 +236,12 @@ TEST_CASE("mistakes in a model") {
        2,
        "grove: error: model 'KNeighborsClassifier(k=3)', position 22: KNeighborsClassifier has no "
        "parameter 'k'\n  hint: KNeighborsClassifier has the parameters n_neighbors, weights, "
-       "algorithm, metric, p and leaf_size\n"},
+       "ties, algorithm, metric, p and leaf_size\n"},
       {{"cv", "iris", "-m", "KNeighborsClassifier(neighbors=3)"},
        2,
        "grove: error: model 'KNeighborsClassifier(neighbors=3)', position 22: KNeighborsClassifier "
        "has no parameter 'neighbors'; did you mean 'n_neighbors'?\n  hint: KNeighborsClassifier "
-       "has the parameters n_neighbors, weights, algorithm, metric, p and leaf_size\n"},
+       "has the parameters n_neighbors, weights, ties, algorithm, metric, p and leaf_size\n"},
       {{"cv", "iris", "-m", "KNeighborsClassifier(n_neighbors=3.5)"},
        2,
        "grove: error: model 'KNeighborsClassifier(n_neighbors=3.5)', position 22: "
@@ -259,7 +261,7 @@ TEST_CASE("mistakes in a model") {
        2,
        "grove: error: model 'KNeighborsClassifier(7)', position 22: expected parameter=value, got "
        "'7'\n  hint: parameters are given by name, as in KNeighborsClassifier(n_neighbors=5); it "
-       "has n_neighbors, weights, algorithm, metric, p and leaf_size\n"},
+       "has n_neighbors, weights, ties, algorithm, metric, p and leaf_size\n"},
       {{"cv", "iris", "-m", "KNeighborsClassifier(n_neighbors=7"},
        2,
        "grove: error: model 'KNeighborsClassifier(n_neighbors=7', position 35: a parenthesis is "

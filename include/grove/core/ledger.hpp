@@ -27,6 +27,7 @@ class Ledger {
 /// Counter names shared by the algorithms; an estimator may add its own.
 namespace work {
 inline constexpr std::string_view distance_evaluations = "distance_evaluations";
+inline constexpr std::string_view bytes_read = "bytes_read";
 inline constexpr std::string_view nodes_visited = "nodes_visited";
 inline constexpr std::string_view histogram_updates = "histogram_updates";
 inline constexpr std::string_view split_candidates = "split_candidates";

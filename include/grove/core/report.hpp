@@ -15,6 +15,7 @@ struct FitReport {
   bool converged = true;
   std::vector<double> loss_curve = {};  // one entry per iteration, where the method has a loss
   std::vector<std::string> warnings = {};
+  std::vector<std::string> notes = {};  // what was chosen by itself, and why
   double fit_seconds = 0;
   WorkCounts work = {};
 };

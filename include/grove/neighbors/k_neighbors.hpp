@@ -1,15 +1,21 @@
 #pragma once
 
 #include "grove/neighbors/nearest_neighbors.hpp"
+#include "grove/neighbors/vote_weights.hpp"
 
 namespace grove {
 
-enum class Weights { uniform, distance };
-std::span<const EnumName<Weights>> enum_names(Weights);
+/// Who votes if several are as far as the last neighbour.
+enum class Ties {
+  lowest_row,  // those that come first in the data, so that n_neighbors vote
+  all          // all of them: the vote does not depend on the order of the data
+};
+std::span<const EnumName<Ties>> enum_names(Ties);
 
 struct KNeighborsParams {
   int n_neighbors = 5;
-  Weights weights = Weights::uniform;
+  VoteWeights weights = Weights::uniform;
+  Ties ties = Ties::lowest_row;
   Algorithm algorithm = Algorithm::automatic;
   Distance metric = Metric::euclidean;
   double p = 2;
@@ -17,10 +23,12 @@ struct KNeighborsParams {
   static const Schema<KNeighborsParams>& schema();
 };
 
-/// Classification by a vote of the nearest neighbours (Cover & Hart 1967). weights = distance:
-/// votes weigh 1 / distance; neighbours at distance 0, if any, vote alone. Equal votes go to the
-/// lower class code. A row of sample weight w counts as w neighbours, the last one in part. Throws
-/// InvalidData if n_neighbors is more than the rows (their weight).
+/// Classification by a vote of the nearest neighbours (Cover & Hart 1967). Equal votes go to the
+/// lower class code. A row of sample weight w counts as w neighbours, the last one in part (as a
+/// whole with ties = all). With metric = gower, missing values and categories are welcome. Throws
+/// InvalidData if n_neighbors is more than the rows (their weight), or if your vote weights are
+/// negative, not finite or all 0. Fit O(n log n), predict O(log n) per row for a tree in few
+/// columns, O(n d) for brute force.
 class KNeighborsClassifier {
  public:
   using Params = KNeighborsParams;
@@ -49,7 +57,7 @@ class KNeighborsClassifier {
 };
 
 /// Regression by the (weighted) mean of the nearest neighbours' targets; rules as for the
-/// classifier.
+/// classifier. Of several outputs at once too: `fit_outputs`, `predict_outputs`.
 class KNeighborsRegressor {
  public:
   using Params = KNeighborsParams;
@@ -60,7 +68,14 @@ class KNeighborsRegressor {
   const KNeighborsParams& params() const { return params_; }
   KNeighborsRegressor& fit(const Dataset& data, const Context& context = {});
   KNeighborsRegressor& fit(const MatrixView& x, const Vector& y, const Context& context = {});
+  /// y: one row per row of x, one column per output. Throws InvalidData if it is empty or not
+  /// finite.
+  KNeighborsRegressor& fit_outputs(const MatrixView& x, const MatrixView& y,
+                                   const Context& context = {});
+  /// Throws Unsupported after fit_outputs with more than one output.
   Vector predict(const MatrixView& x, const Context& context = {}) const;
+  /// One column per output.
+  Matrix predict_outputs(const MatrixView& x, const Context& context = {}) const;
   Neighbors kneighbors(const MatrixView& x, std::optional<Index> k = {},
                        const Context& context = {}) const;
 

@@ -7,7 +7,7 @@ namespace grove {
 struct RadiusNeighborsParams {
   /// Largest distance of a neighbour, itself included.
   double radius = 1.0;
-  Weights weights = Weights::uniform;
+  VoteWeights weights = Weights::uniform;
   Algorithm algorithm = Algorithm::automatic;
   Distance metric = Metric::euclidean;
   double p = 2;
