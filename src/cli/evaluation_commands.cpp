@@ -31,6 +31,11 @@ std::vector<Estimator> models_of(const EvaluationArguments& arguments, const Ses
                                     " is a clusterer, and cross-validation needs a classifier or "
                                     "a regressor"),
                              "grove cluster runs clusterers");
+    if (models.back().kind() == EstimatorKind::outlier_detector)
+      throw InvalidParameter(concat(models.back().expression(),
+                                    " is an outlier detector, and cross-validation needs a "
+                                    "classifier or a regressor"),
+                             "grove train and grove predict run outlier detectors");
   }
   return models;
 }

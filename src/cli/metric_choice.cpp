@@ -20,6 +20,8 @@ bool fits(const MetricInfo& metric, const Estimator& model) {
       return metric.input == MetricInput::values;
     case EstimatorKind::clusterer:
       return metric.input == MetricInput::clusters || metric.input == MetricInput::points;
+    case EstimatorKind::outlier_detector:
+      return false;
   }
   return false;
 }

@@ -19,9 +19,9 @@ struct TrainArguments {
 void train(const TrainArguments& arguments, const Session& session) {
   check_outputs({arguments.out, arguments.json});
   Estimator model = session.model(arguments.model);
-  const Dataset data = load_data(
-      arguments.data, arguments.options,
-      model.kind() == EstimatorKind::clusterer ? DefaultTarget::none : DefaultTarget::last_column);
+  const Dataset data =
+      load_data(arguments.data, arguments.options,
+                needs_target(model.kind()) ? DefaultTarget::last_column : DefaultTarget::none);
   const Stopwatch stopwatch;
   const MemoryMeter memory;
   model.fit(data, session.context());
@@ -54,6 +54,28 @@ struct PredictArguments {
   DataOptions options;
 };
 
+/// A density has scores alone.
+bool labels_points(const Estimator& model, const Dataset& data, const Context& context) {
+  try {
+    (void)model.predict(data.take({}), context);
+  } catch (const Unsupported&) {
+    return false;
+  }
+  return true;
+}
+
+std::string scores_csv(const Estimator& model, const Dataset& data, const Context& context) {
+  const bool labelled = labels_points(model, data, context);
+  const Vector scores = model.score_samples(data, context);
+  const Labels labels = labelled ? model.predict(data, context) : Labels();
+  std::string csv = labelled ? "prediction,score\n" : "score\n";
+  for (Index i = 0; i < data.n_rows(); ++i) {
+    if (labelled) csv += concat(labels(i), ",");
+    csv += concat(scores(i), "\n");
+  }
+  return csv;
+}
+
 std::string predictions_csv(const Estimator& model, const Dataset& data, bool proba,
                             const Context& context) {
   const TrainedOn& trained = columns_of(model);
@@ -61,6 +83,7 @@ std::string predictions_csv(const Estimator& model, const Dataset& data, bool pr
   if (proba && !model.has_predict_proba())
     throw Unsupported(concat(model.expression(), " gives no probabilities"),
                       values ? "it is a regressor; leave out --proba" : "leave out --proba");
+  if (model.kind() == EstimatorKind::outlier_detector) return scores_csv(model, data, context);
   std::string csv = "prediction";
   Labels labels;
   Vector reals;

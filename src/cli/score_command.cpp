@@ -18,9 +18,9 @@ struct ScoreArguments {
 void score(const ScoreArguments& arguments, const Session& session) {
   check_outputs({arguments.json});
   const Estimator model = load(arguments.file);
-  if (model.kind() == EstimatorKind::clusterer)
+  if (!needs_target(model.kind()))
     throw InvalidParameter(concat("grove score needs a classifier or a regressor, and ",
-                                  model.expression(), " is a clusterer"),
+                                  model.expression(), " is a ", to_string(model.kind())),
                            "grove predict gives its labels of new rows");
   const std::vector<Scorer> chosen = chosen_metrics(arguments.metrics, model);
   const Dataset data = load_for_scoring(arguments.data, arguments.options, columns_of(model));

@@ -18,8 +18,14 @@ std::string_view to_string(EstimatorKind kind) {
       return "regressor";
     case EstimatorKind::clusterer:
       return "clusterer";
+    case EstimatorKind::outlier_detector:
+      return "outlier detector";
   }
   return "estimator";
+}
+
+bool needs_target(EstimatorKind kind) {
+  return kind == EstimatorKind::classifier || kind == EstimatorKind::regressor;
 }
 
 namespace detail {
@@ -37,13 +43,23 @@ void throw_no_labels(const std::string& who, EstimatorKind kind) {
   if (kind == EstimatorKind::regressor)
     throw Unsupported(concat(who, " is a regressor: it predicts real values, not labels"),
                       "call predict_values");
+  if (kind == EstimatorKind::outlier_detector)
+    throw Unsupported(concat(who, " draws no line between usual points and outliers"),
+                      "call score_samples");
   throw Unsupported(concat(who, " cannot label new points"),
                     "its labels() are those of the training rows");
 }
 
 void throw_no_values(const std::string& who, EstimatorKind kind) {
-  throw Unsupported(concat(who, " is a ", to_string(kind), ": it predicts labels, not real values"),
-                    "call predict");
+  const bool scores = kind == EstimatorKind::outlier_detector;
+  throw Unsupported(concat(who, scores ? " is an " : " is a ", to_string(kind),
+                           ": it predicts labels, not real values"),
+                    scores ? "call score_samples" : "call predict");
+}
+
+void throw_no_scores(const std::string& who, EstimatorKind kind) {
+  throw Unsupported(concat(who, " is a ", to_string(kind), ": it gives points no scores"),
+                    "score_samples is of outlier detectors and densities");
 }
 
 void throw_no_proba(const std::string& who) {
@@ -117,6 +133,9 @@ Matrix Estimator::predict_proba(const MatrixView& x, const Context& context) con
   return held().predict_proba(x, context);
 }
 bool Estimator::has_predict_proba() const { return held().has_predict_proba(); }
+Vector Estimator::score_samples(const MatrixView& x, const Context& context) const {
+  return held().score_samples(x, context);
+}
 
 namespace {
 
@@ -139,6 +158,9 @@ Vector Estimator::predict_values(const Dataset& data, const Context& context) co
 }
 Matrix Estimator::predict_proba(const Dataset& data, const Context& context) const {
   return on_aligned(*this, data, [&](const MatrixView& x) { return predict_proba(x, context); });
+}
+Vector Estimator::score_samples(const Dataset& data, const Context& context) const {
+  return on_aligned(*this, data, [&](const MatrixView& x) { return score_samples(x, context); });
 }
 
 Labels Estimator::labels() const { return held().labels(); }

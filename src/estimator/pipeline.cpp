@@ -80,6 +80,11 @@ Matrix Pipeline::predict_proba(const MatrixView& x, const Context& context) cons
   return last().predict_proba(MatrixView(through(x, context)), context);
 }
 
+Vector Pipeline::score_samples(const MatrixView& x, const Context& context) const {
+  if (transformers_.empty()) return last().score_samples(x, context);
+  return last().score_samples(MatrixView(through(x, context)), context);
+}
+
 bool Pipeline::has_predict_proba() const { return last().has_predict_proba(); }
 Labels Pipeline::labels() const { return last().labels(); }
 std::optional<double> Pipeline::inertia() const { return last().inertia(); }

@@ -100,6 +100,10 @@ void check_kind(const Estimator& estimator, const Dataset& data) {
     throw Unsupported(concat("cross_validate: ", estimator.name(),
                              " is a clusterer, which has no target to be tested on"),
                       "judge clusterings with silhouette or adjusted_rand");
+  if (estimator.kind() == EstimatorKind::outlier_detector)
+    throw Unsupported(concat("cross_validate: ", estimator.name(),
+                             " is an outlier detector, which has no target to be tested on"),
+                      "where outliers are known, judge score_samples with metrics::roc_auc");
   const TargetKind target =
       estimator.kind() == EstimatorKind::classifier ? TargetKind::labels : TargetKind::real;
   check_fit_data(estimator.name(), data, target,

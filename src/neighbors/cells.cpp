@@ -1,7 +1,6 @@
 #include "neighbors/cells.hpp"
 
 #include <cmath>
-#include <numeric>
 
 #include "grove/core/parallel.hpp"
 #include "grove/core/random.hpp"
@@ -37,16 +36,10 @@ Assignment assign(const MatrixView& points, const Matrix& centers, const Reduced
 }
 
 Matrix sample_of(const MatrixView& points, Index n, std::uint64_t seed) {
-  std::vector<Index> rows(static_cast<std::size_t>(points.rows()));
-  std::iota(rows.begin(), rows.end(), Index{0});
-  Rng rng(seed);
-  n = std::min(n, points.rows());
-  Matrix sample(n, points.cols());
-  for (Index i = 0; i < n; ++i) {
-    const Index other = i + rng.below(points.rows() - i);
-    std::swap(rows[static_cast<std::size_t>(i)], rows[static_cast<std::size_t>(other)]);
+  const std::vector<Index> rows = Rng(seed).sample(points.rows(), std::min(n, points.rows()));
+  Matrix sample(static_cast<Index>(rows.size()), points.cols());
+  for (Index i = 0; i < sample.rows(); ++i)
     sample.row(i) = points.row(rows[static_cast<std::size_t>(i)]);
-  }
   return sample;
 }
 

@@ -147,9 +147,7 @@ void for_each_vote(std::string_view who, const Voters& voters, const KNeighborsP
 Neighbors explain(std::string_view who, const Voters& voters, const Distance& metric,
                   const MatrixView& x, Index k, const Context& context) {
   check_predict_data(who, x, voters.trained_on, with_metric({}, metric));
-  if (k < 1 || k > voters.index.n_points())
-    throw InvalidParameter(concat(who, ": the number of neighbours must be in 1..",
-                                  voters.index.n_points(), ", got ", k));
+  check_k(who, k, voters.index.n_points());
   Neighbors result = voters.index.nearest(who, &x, k, context);
   for (Index i = 0; i < result.rows.size(); ++i)
     result.rows.data()[i] = voters.rows[static_cast<std::size_t>(result.rows.data()[i])];
@@ -210,7 +208,8 @@ const FitReport& KNeighborsClassifier::report() const { return fitted(state_, ty
 
 Value KNeighborsClassifier::save_state() const {
   const State& state = fitted(state_, type_name);
-  Value::Map map = save_voters(type_name, state.voters, settings_of(params_), params_.weights);
+  check_savable(type_name, params_.weights);
+  Value::Map map = save_voters(type_name, state.voters, settings_of(params_));
   map["labels"] = Value(state.labels);
   return map;
 }
@@ -301,7 +300,8 @@ const FitReport& KNeighborsRegressor::report() const { return fitted(state_, typ
 
 Value KNeighborsRegressor::save_state() const {
   const State& state = fitted(state_, type_name);
-  Value::Map map = save_voters(type_name, state.voters, settings_of(params_), params_.weights);
+  check_savable(type_name, params_.weights);
+  Value::Map map = save_voters(type_name, state.voters, settings_of(params_));
   if (state.targets.cols() == 1) {
     map["targets"] = Value(Vector(state.targets.col(0)));
   } else {

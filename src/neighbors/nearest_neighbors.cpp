@@ -68,15 +68,6 @@ NearestNeighbors& NearestNeighbors::fit(const MatrixView& x, const Context& cont
 
 namespace {
 
-void check_k(std::string_view who, Index k, Index n) {
-  if (k < 1)
-    throw InvalidParameter(concat(who, ": the number of neighbours must be >= 1, got ", k));
-  if (k > n)
-    throw InvalidParameter(concat(who, ": ", k, " neighbours were asked for, but there are only ",
-                                  n, " points to find"),
-                           "ask for fewer, or fit more points");
-}
-
 void check_radius(std::string_view who, double radius) {
   if (!(radius >= 0))
     throw InvalidParameter(concat(who, ": the radius must be >= 0, got ", radius));

@@ -48,17 +48,6 @@ std::string_view description(Algorithm algorithm) {
   }
 }
 
-void check_serves(std::string_view who, Algorithm algorithm, const Distance& metric) {
-  if (serves(algorithm, metric)) return;
-  const bool unmarked = algorithm == Algorithm::ball_tree && metric.metric() == Metric::user;
-  throw InvalidParameter(
-      concat(who, ": ", description(algorithm), " cannot search by the metric '", metric.name(),
-             unmarked ? "' unless it says that it is one" : "'"),
-      unmarked ? "give your distance `static constexpr bool is_metric = true` if it keeps the "
-                 "triangle inequality, or use algorithm = brute"
-               : "use algorithm = brute or automatic");
-}
-
 struct Choice {
   Algorithm algorithm;
   std::string reason;
@@ -143,6 +132,26 @@ class Prepared {
 };
 
 }  // namespace
+
+void check_k(std::string_view who, Index k, Index n) {
+  if (k < 1)
+    throw InvalidParameter(concat(who, ": the number of neighbours must be >= 1, got ", k));
+  if (k > n)
+    throw InvalidParameter(concat(who, ": ", k, " neighbours were asked for, but there are only ",
+                                  n, " points to find"),
+                           "ask for fewer, or fit more points");
+}
+
+void check_serves(std::string_view who, Algorithm algorithm, const Distance& metric) {
+  if (serves(algorithm, metric)) return;
+  const bool unmarked = algorithm == Algorithm::ball_tree && metric.metric() == Metric::user;
+  throw InvalidParameter(
+      concat(who, ": ", description(algorithm), " cannot search by the metric '", metric.name(),
+             unmarked ? "' unless it says that it is one" : "'"),
+      unmarked ? "give your distance `static constexpr bool is_metric = true` if it keeps the "
+                 "triangle inequality, or use algorithm = brute"
+               : "use algorithm = brute or automatic");
+}
 
 PointIndex::PointIndex(std::string_view who, const MatrixView& points,
                        const std::vector<Column>& columns, const Settings& settings,
@@ -235,30 +244,52 @@ RadiusNeighbors PointIndex::within(std::string_view who, const MatrixView* queri
                                    const Vector& radii, const Context& context) const {
   if (queries != nullptr) check_queries(who, *queries, context);
   const Prepared prepared(space_, queries, *back_end_, true, context);
-  const MatrixView& x = *prepared.get();
-  std::vector<std::vector<Hit>> found(static_cast<std::size_t>(x.rows()));
-  parallel_for(context, x.rows(), queries_a_block, [&](Index begin, Index end) {
-    context.check_stop(who);
-    SearchWork work;
-    for (Index i = begin; i < end; ++i) {
-      if (radii(i) < 0) continue;
-      std::vector<Hit>& hits = found[static_cast<std::size_t>(i)];
-      hits = hits_within(x.data() + i * x.outerStride(), radii(i), work);
-      if (queries == nullptr) std::erase_if(hits, [&](const Hit& hit) { return hit.row == i; });
-    }
-    work.count_in(context);
-  });
+  std::vector<std::vector<Hit>> found(static_cast<std::size_t>(radii.size()));
+  each_within(
+      who, *prepared.get(), [&](Index i) { return radii(i); },
+      [&](Index i, const std::vector<Hit>& hits) {
+        std::vector<Hit>& kept = found[static_cast<std::size_t>(i)];
+        kept = hits;
+        if (queries == nullptr) std::erase_if(kept, [&](const Hit& hit) { return hit.row == i; });
+      },
+      context);
   return joined(found);
 }
 
-std::vector<Hit> PointIndex::hits_within(const double* query, double radius,
-                                         SearchWork& work) const {
-  std::vector<Hit> hits;
+void PointIndex::for_each_within(std::string_view who, const MatrixView& x,
+                                 const std::function<double(Index)>& radius_of,
+                                 const std::function<void(Index, const std::vector<Hit>&)>& f,
+                                 const Context& context) const {
+  check_queries(who, x, context);
+  const Prepared prepared(space_, &x, *back_end_, false, context);
+  each_within(who, *prepared.get(), radius_of, f, context);
+}
+
+void PointIndex::each_within(std::string_view who, const MatrixView& prepared,
+                             const std::function<double(Index)>& radius_of,
+                             const std::function<void(Index, const std::vector<Hit>&)>& f,
+                             const Context& context) const {
+  parallel_for(context, prepared.rows(), queries_a_block, [&](Index begin, Index end) {
+    context.check_stop(who);
+    SearchWork work;
+    std::vector<Hit> hits;
+    for (Index i = begin; i < end; ++i) {
+      const double radius = radius_of(i);
+      hits.clear();
+      if (radius >= 0)
+        find_within(prepared.data() + i * prepared.outerStride(), radius, hits, work);
+      f(i, hits);
+    }
+    work.count_in(context);
+  });
+}
+
+void PointIndex::find_within(const double* query, double radius, std::vector<Hit>& hits,
+                             SearchWork& work) const {
   back_end_->within(query, space_.reduced().reach(radius), hits, work);
   for (Hit& hit : hits) hit.distance = space_.reduced().finish(hit.distance);
   std::erase_if(hits, [&](const Hit& hit) { return hit.distance > radius; });
   std::sort(hits.begin(), hits.end());
-  return hits;
 }
 
 Value::Map save_index(std::string_view who, const PointIndex& index, const Distance& metric) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,11 @@
 #include "neighbors/search.hpp"
 
 namespace grove {
+
+/// Throw InvalidParameter naming `who`: for a number of neighbours that is not in 1..n; for a
+/// metric that the algorithm cannot search by.
+void check_k(std::string_view who, Index k, Index n);
+void check_serves(std::string_view who, Algorithm algorithm, const Distance& metric);
 
 /// The one search behind every neighbours estimator: a metric, the points prepared for it, and a
 /// back end over them. Its answers have true distances and are ordered by (distance, row).
@@ -49,13 +55,24 @@ class PointIndex {
   /// The same with a radius for each query; a negative one finds nothing.
   RadiusNeighbors within(std::string_view who, const MatrixView* queries, const Vector& radii,
                          const Context& context) const;
+  /// f(query, hits within radius_of(query), nearest first) for every row of x, without keeping
+  /// them: a thread holds those of one query at a time.
+  void for_each_within(std::string_view who, const MatrixView& x,
+                       const std::function<double(Index)>& radius_of,
+                       const std::function<void(Index, const std::vector<Hit>&)>& f,
+                       const Context& context) const;
   /// Throws InvalidData for a row of x that the metric cannot take.
   void check_queries(std::string_view who, const MatrixView& x, const Context& context) const {
     space_.check(who, x, context);
   }
 
  private:
-  std::vector<Hit> hits_within(const double* query, double radius, SearchWork& work) const;
+  void each_within(std::string_view who, const MatrixView& prepared,
+                   const std::function<double(Index)>& radius_of,
+                   const std::function<void(Index, const std::vector<Hit>&)>& f,
+                   const Context& context) const;
+  void find_within(const double* query, double radius, std::vector<Hit>& hits,
+                   SearchWork& work) const;
 
   Index n_points_;
   MetricSpace space_;

@@ -45,7 +45,7 @@ Frame frame_of(const Matrix& points, const MatrixView& queries) {
   };
   widen(points);
   widen(queries);
-  if (largest > 0) frame.scale = std::ldexp(1.0, -std::ilogb(largest) - 1);
+  if (largest > 0) frame.scale = std::ldexp(1.0, std::min(-std::ilogb(largest) - 1, 1000));
   return frame;
 }
 

@@ -142,7 +142,8 @@ const FitReport& RadiusNeighborsClassifier::report() const {
 
 Value RadiusNeighborsClassifier::save_state() const {
   const State& state = fitted(state_, type_name);
-  Value::Map map = save_voters(type_name, state.voters, settings_of(params_), params_.weights);
+  check_savable(type_name, params_.weights);
+  Value::Map map = save_voters(type_name, state.voters, settings_of(params_));
   map["labels"] = Value(state.labels);
   return map;
 }
@@ -219,7 +220,8 @@ const FitReport& RadiusNeighborsRegressor::report() const {
 
 Value RadiusNeighborsRegressor::save_state() const {
   const State& state = fitted(state_, type_name);
-  Value::Map map = save_voters(type_name, state.voters, settings_of(params_), params_.weights);
+  check_savable(type_name, params_.weights);
+  Value::Map map = save_voters(type_name, state.voters, settings_of(params_));
   map["targets"] = Value(Vector(state.targets.col(0)));
   return map;
 }

@@ -114,11 +114,14 @@ Labels winners(const Matrix& proba) {
   return labels;
 }
 
-Value::Map save_voters(std::string_view who, const Voters& voters,
-                       const PointIndex::Settings& settings, const VoteWeights& vote_weights) {
-  if (vote_weights.weights() == Weights::user)
+void check_savable(std::string_view who, const VoteWeights& weights) {
+  if (weights.weights() == Weights::user)
     throw Unsupported(concat(who, " with vote weights of the user's cannot be saved"),
                       "use weights with a name");
+}
+
+Value::Map save_voters(std::string_view who, const Voters& voters,
+                       const PointIndex::Settings& settings) {
   Value::Map map = save_index(who, voters.index, settings.metric);
   map["trained_on"] = voters.trained_on.to_value();
   map["rows"] = Value::Integers(voters.rows.begin(), voters.rows.end());

@@ -61,8 +61,10 @@ Labels winners(const Matrix& proba);
 /// The constraint of a parameter that names vote weights.
 Constraint vote_weights_constraint();
 
+/// Throws Unsupported for vote weights that no file can hold.
+void check_savable(std::string_view who, const VoteWeights& weights);
 Value::Map save_voters(std::string_view who, const Voters& voters,
-                       const PointIndex::Settings& settings, const VoteWeights& vote_weights);
+                       const PointIndex::Settings& settings);
 Voters load_voters(std::string_view who, const PointIndex::Settings& settings,
                    const StateReader& reader);
 

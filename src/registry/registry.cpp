@@ -18,6 +18,8 @@ std::string_view to_string(Kind kind) {
       return "regressor";
     case Kind::clusterer:
       return "clusterer";
+    case Kind::outlier_detector:
+      return "outlier detector";
     case Kind::transformer:
       return "transformer";
   }

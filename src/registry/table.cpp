@@ -7,8 +7,12 @@
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
+#include "grove/neighbors/kernel_density.hpp"
 #include "grove/neighbors/nearest_centroid.hpp"
+#include "grove/neighbors/prototype_classifier.hpp"
 #include "grove/neighbors/radius_neighbors.hpp"
+#include "grove/outlier/k_neighbors_outlier.hpp"
+#include "grove/outlier/local_outlier_factor.hpp"
 #include "grove/preprocessing/min_max_scaler.hpp"
 #include "grove/preprocessing/one_hot_encoder.hpp"
 #include "grove/preprocessing/ordinal_encoder.hpp"
@@ -47,12 +51,20 @@ std::vector<Entry> table() {
       Kind::regressor, "Mean target of all neighbours within a radius, exact."));
   rows.push_back(estimator_entry<NearestCentroid>(
       Kind::classifier, "The class whose mean or median is nearest; can shrink centroids."));
+  rows.push_back(estimator_entry<PrototypeClassifier>(
+      Kind::classifier, "The class of the nearest of a few k-means centres per class."));
   rows.push_back(estimator_entry<GradientBoostingClassifier>(
       Kind::classifier, "Boosted trees on histograms; takes missing values and categories."));
   rows.push_back(estimator_entry<GradientBoostingRegressor>(
       Kind::regressor, "Boosted trees on histograms; takes missing values and categories."));
   rows.push_back(
       estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
+  rows.push_back(estimator_entry<LocalOutlierFactor>(
+      Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
+  rows.push_back(estimator_entry<KNeighborsOutlier>(Kind::outlier_detector,
+                                                    "Points far from their neighbours."));
+  rows.push_back(estimator_entry<KernelDensity>(Kind::outlier_detector,
+                                                "Log density from a kernel about every point."));
   rows.push_back(transformer_entry<StandardScaler>("Zero mean and unit variance per column."));
   rows.push_back(transformer_entry<MinMaxScaler>("Every column into a range."));
   rows.push_back(transformer_entry<RobustScaler>("Median 0 and unit quantile range per column."));

@@ -42,7 +42,7 @@ Dataset contract_data(EstimatorKind kind, Index n_rows, std::uint64_t seed) {
     target(i) = 2 * x(i, 0) - x(i, 1) + 0.5 * x(i, 2) + 0.1 * rng.normal();
   }
   if (kind == EstimatorKind::regressor) return Dataset(std::move(x), std::move(target));
-  if (kind == EstimatorKind::clusterer) return Dataset(std::move(x));
+  if (!needs_target(kind)) return Dataset(std::move(x));
   return Dataset(std::move(x)).with_labels(std::move(classes), {"a", "b", "c"});
 }
 
@@ -56,8 +56,25 @@ bool Checker::predicts(const Estimator& fitted, const Dataset& data) const {
   return true;
 }
 
+namespace {
+
+/// Scores, and labels where it has them.
+Matrix outlier_outputs(const Estimator& fitted, const MatrixView& x) {
+  const Matrix scores = fitted.score_samples(x);
+  Matrix both(x.rows(), 2);
+  try {
+    both << scores, fitted.predict(x).cast<double>();
+  } catch (const Unsupported&) {
+    return scores;
+  }
+  return both;
+}
+
+}  // namespace
+
 Matrix outputs(const Estimator& fitted, const MatrixView& x) {
   if (fitted.kind() == EstimatorKind::regressor) return fitted.predict_values(x);
+  if (fitted.kind() == EstimatorKind::outlier_detector) return outlier_outputs(fitted, x);
   const Matrix labels = fitted.predict(x).cast<double>();
   if (!fitted.has_predict_proba()) return labels;
   const Matrix proba = fitted.predict_proba(x);

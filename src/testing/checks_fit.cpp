@@ -154,7 +154,7 @@ void check_refusals(Checker& checker) {
       checker.expect_throw<InvalidData>("class labels", {}, [&] {
         (void)checker.fitted_on(data.with_labels(Labels::Zero(data.n_rows()), {"only"}));
       });
-    if (checker.kind != EstimatorKind::clusterer)
+    if (needs_target(checker.kind))
       checker.expect_throw<InvalidData>("no target", {},
                                         [&] { (void)checker.fitted_on(data.without_target()); });
   });

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "testing/checker.hpp"
 
@@ -132,6 +133,26 @@ void check_cluster_labels(Checker& checker, const Estimator& fitted, const Datas
                    "predict on the training rows differs from labels()");
 }
 
+/// Labels of 1 and -1 that follow the scores; a point far from all others is no more usual than any
+/// of them.
+void check_outlier_labels(Checker& checker, const Dataset& data) {
+  const Estimator fitted = checker.fitted_on(data);
+  Matrix x = data.x();
+  x.row(0).setConstant(1e3);
+  const Matrix answer = outputs(fitted, x);
+  checker.expect(answer(0, 0) <= answer.col(0).minCoeff(), "a far point is not the least usual");
+  if (answer.cols() == 1) return;
+  double least_usual = std::numeric_limits<double>::infinity();
+  double most_outlying = -least_usual;
+  for (Index i = 0; i < answer.rows(); ++i) {
+    checker.expect(std::abs(answer(i, 1)) == 1, "a label that is neither 1 nor -1");
+    if (answer(i, 1) > 0) least_usual = std::min(least_usual, answer(i, 0));
+    if (answer(i, 1) < 0) most_outlying = std::max(most_outlying, answer(i, 0));
+  }
+  checker.expect(most_outlying < least_usual, "labels do not follow the scores");
+  checker.expect(answer(0, 1) < 0, "a far point is no outlier");
+}
+
 }  // namespace
 
 void check_predictions(Checker& checker) {
@@ -161,6 +182,8 @@ void check_predictions(Checker& checker) {
     (void)outputs(fitted, data.x());
     checker.expect(state_text(fitted) == before, "predict changed the model");
   });
+  if (checker.kind == EstimatorKind::outlier_detector)
+    checker.run("outlier_labels", [&] { check_outlier_labels(checker, data); });
   if (checker.kind == EstimatorKind::clusterer)
     checker.run("cluster_labels",
                 [&] { check_cluster_labels(checker, checker.fitted_on(data), data); });

@@ -200,3 +200,65 @@ TEST_CASE("grove neighbors finds them by number and by distance") {
   json_of({"neighbors", "vehicle", "-k", "3", "--algorithm", "kd_tree", "-o", folder / "tree.csv"});
   CHECK(read_file(folder / "brute.csv") == read_file(folder / "tree.csv"));
 }
+
+TEST_CASE("grove neighbors writes the same bytes whatever searches") {
+  const Folder folder;
+  for (const char* data : {"letter_recognition", "satellite"}) {
+    const std::string expected = folder / "expected.csv";
+    REQUIRE(run_grove({"neighbors", data, "-k", "6", "--algorithm", "nanoflann", "--threads", "1",
+                       "-o", expected, "--quiet"})
+                .code == 0);
+    for (const char* algorithm : {"auto", "brute", "kd_tree", "ball_tree", "cells"})
+      for (const auto& [threads, leaf_size] :
+           std::vector<std::pair<std::string, std::string>>{{"1", "5"}, {"3", "40"}}) {
+        INFO(data << " " << algorithm << " " << threads);
+        const std::string found = folder / "found.csv";
+        REQUIRE(run_grove({"neighbors", data, "-k", "6", "--algorithm", algorithm, "--threads",
+                           threads, "--leaf-size", leaf_size, "-o", found, "--quiet"})
+                    .code == 0);
+        CHECK(read_file(found) == read_file(expected));
+      }
+  }
+}
+
+TEST_CASE("grove neighbors keeps ties, takes mixed data, and searches approximately by name") {
+  const Folder folder;
+  const std::string points = folder.file("p.csv", "x,y\n0,0\n1,0\n0,1\n5,5\n");
+  const std::string query = folder.file("q.csv", "x,y\n0,0\n");
+  CHECK(run_grove({"neighbors", points, query, "-k", "2", "--ties", "all", "-o", "-", "--quiet"})
+            .out == "query,rank,row,distance\n0,1,0,0\n0,2,1,1\n0,3,2,1\n");
+  const std::string mixed = folder.file("m.csv", "size,colour\n1,red\n2,blue\n3,\n,red\n");
+  CHECK(run_grove({"neighbors", mixed, "-k", "1", "--metric", "gower", "-o", "-", "--quiet"}).out ==
+        "query,rank,row,distance\n0,1,3,0\n1,1,2,0.5\n2,1,1,0.5\n3,1,0,0\n");
+  const Json some = json_of({"neighbors", "letter_recognition", "letter_recognition", "-k", "5",
+                             "--n-probes", "4", "-o", folder / "some.csv"});
+  CHECK(some.at("algorithm") == "approximate");
+  CHECK(some.at("recall").get<double>() > 0.9);
+  CHECK(some.at("recall").get<double>() < 1);
+  const Json all = json_of({"neighbors", "vehicle", "-k", "3", "-o", folder / "all.csv"});
+  CHECK(all.at("notes").at(0) ==
+        "algorithm = auto took a KD-tree: 846 points of at most 20 columns (18)");
+  CHECK(all.at("work").at("bytes_read").get<double>() > 0);
+  CHECK(run_grove({"neighbors", points, "-k", "2", "--n-probes", "4", "-o", "-"}).code == 2);
+  CHECK(run_grove({"neighbors", points, "-k", "2", "--ties", "some", "-o", "-"}).code == 2);
+}
+
+TEST_CASE("grove train and predict run outlier detectors") {
+  const Folder folder;
+  const std::string model = folder / "lof.grove";
+  REQUIRE(run_grove({"train", "faithful", "-m", "StandardScaler() | LocalOutlierFactor()", "-o",
+                     model, "--quiet"})
+              .code == 0);
+  const Outcome found = run_grove({"predict", model, "faithful", "-o", "-", "--quiet"});
+  CHECK(found.code == 0);
+  CHECK(found.out.substr(0, 17) == "prediction,score\n");
+  const std::string density = folder / "density.grove";
+  REQUIRE(run_grove(
+              {"train", "faithful", "-m", "KernelDensity(kernel=tophat)", "-o", density, "--quiet"})
+              .code == 0);
+  CHECK(run_grove({"predict", density, "faithful", "-o", "-", "--quiet"}).out.substr(0, 6) ==
+        "score\n");
+  CHECK(run_grove({"cv", "iris", "-m", "LocalOutlierFactor()"}).err.substr(0, 60) ==
+        "grove: error: LocalOutlierFactor() is an outlier detector, a");
+  CHECK(run_grove({"score", model, "faithful"}).code == 2);
+}

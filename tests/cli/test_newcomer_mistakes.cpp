@@ -19,8 +19,9 @@ const std::string models_hint =
     "  hint: models: DummyClassifier, DummyRegressor, GaussianNB, LogisticRegression, "
     "LinearDiscriminantAnalysis, LinearRegression, Ridge, KNeighborsClassifier, "
     "KNeighborsRegressor, RadiusNeighborsClassifier, RadiusNeighborsRegressor, "
-    "NearestCentroid, "
-    "GradientBoostingClassifier, GradientBoostingRegressor and KMeans; transformers: "
+    "NearestCentroid, PrototypeClassifier, GradientBoostingClassifier, "
+    "GradientBoostingRegressor, KMeans, LocalOutlierFactor, KNeighborsOutlier and KernelDensity; "
+    "transformers: "
     "StandardScaler, MinMaxScaler, RobustScaler, SimpleImputer, OneHotEncoder and "
     "OrdinalEncoder\n";
 const std::string metrics_hint =
@@ -255,8 +256,9 @@ TEST_CASE("mistakes in a model") {
       {{"cv", "iris", "-m", "KNeighborsClassifier(weights=distence)"},
        2,
        "grove: error: model 'KNeighborsClassifier(weights=distence)', position 22: "
-       "KNeighborsClassifier: parameter 'weights' must be one of uniform and distance, got "
-       "distence\n  hint: weights: Whether near neighbours weigh more.\n"},
+       "KNeighborsClassifier: parameter 'weights' must be one of uniform, distance, or a "
+       "function of yours from C++, got distence\n  hint: weights: Whether near neighbours weigh "
+       "more.\n"},
       {{"cv", "iris", "-m", "KNeighborsClassifier(7)"},
        2,
        "grove: error: model 'KNeighborsClassifier(7)', position 22: expected parameter=value, got "

@@ -7,6 +7,7 @@
 #include "grove/core/random.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "support/check.hpp"
+#include "support/reference.hpp"
 
 using namespace grove;
 using grove::testing::message_of;
@@ -149,6 +150,20 @@ TEST_CASE("Metrics are what their formulas say") {
   for (const Algorithm algorithm : {Algorithm::brute, Algorithm::ball_tree})
     CHECK(differences({.algorithm = algorithm, .metric = Metric::haversine}, random_places(900, 3),
                       random_places(100, 4), haversine, 7) == 0);
+}
+
+TEST_CASE("Distances are scikit-learn's") {
+  const auto reference = grove::testing::reference("outlier");
+  const auto check = [&](const char* name, Metric metric, const char* points, double tolerance) {
+    NearestNeighbors model({.metric = metric});
+    model.fit(grove::testing::to_matrix(reference[points]));
+    CHECK(grove::testing::close(model.kneighbors(Index{7}).distances,
+                                grove::testing::to_matrix(reference["metrics"][name]), tolerance));
+  };
+  check("cosine", Metric::cosine, "x", 1e-12);
+  check("hamming", Metric::hamming, "codes", 1e-15);
+  check("haversine", Metric::haversine, "places", 1e-12);
+  check("mahalanobis", Metric::mahalanobis, "x", 1e-12);
 }
 
 TEST_CASE("All algorithms that serve a metric find the same to the bit") {

@@ -43,6 +43,9 @@ std::string answers(const Estimator& model, const Dataset& data) {
   if (model.kind() == EstimatorKind::regressor) {
     const Vector values = model.predict_values(data);
     for (const double value : values) text += concat(value, " ");
+  } else if (model.kind() == EstimatorKind::outlier_detector) {
+    const Vector scores = model.score_samples(data);
+    for (const double score : scores) text += concat(score, " ");
   } else {
     const Labels labels = model.predict(data);
     for (const int label : labels) text += concat(label, " ");

@@ -74,7 +74,8 @@ TEST_CASE("a model that cannot be read says where and why") {
       "did you mean 'KNeighborsClassifier'?");
   CHECK(error_of("StandardScaler() | KNeighbours()") ==
         "model 'StandardScaler() | KNeighbours()', position 20: there is no model called "
-        "'KNeighbours'; did you mean 'KNeighborsClassifier' or 'KNeighborsRegressor'?");
+        "'KNeighbours'; did you mean 'KNeighborsClassifier', 'KNeighborsRegressor' or "
+        "'KNeighborsOutlier'?");
   CHECK(error_of("KNeighborsClassifier(neighbors=3)") ==
         "model 'KNeighborsClassifier(neighbors=3)', position 22: KNeighborsClassifier has no "
         "parameter "

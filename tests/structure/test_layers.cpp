@@ -32,12 +32,14 @@ const std::map<std::string, std::set<std::string>> allowed = [] {
   table["metrics"] = {"core", "params", "data"};
   for (const char* algorithm : {"preprocessing", "neighbors", "boosting", "baseline"})
     table[algorithm] = foundation;
-  table["cluster"] = foundation + std::set<std::string>{"neighbors"};
+  for (const char* algorithm : {"cluster", "outlier"})
+    table[algorithm] = foundation + std::set<std::string>{"neighbors"};
   table["estimator"] = {"core", "params", "data"};
   table["model_selection"] = foundation + std::set<std::string>{"estimator"};
   table["compare"] = foundation + std::set<std::string>{"estimator", "model_selection"};
-  table["registry"] = foundation + std::set<std::string>{"estimator", "preprocessing", "neighbors",
-                                                         "boosting",  "baseline",      "cluster"};
+  table["registry"] =
+      foundation + std::set<std::string>{"estimator", "preprocessing", "neighbors", "boosting",
+                                         "baseline",  "cluster",       "outlier"};
   table["testing"] = {"core", "params", "data", "estimator"};
   table["cli"] =
       foundation + std::set<std::string>{"estimator", "model_selection", "compare", "registry",

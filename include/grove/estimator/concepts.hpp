@@ -10,8 +10,8 @@
 
 // What a type must have to be used as an estimator or a transformer. Nothing is inherited. Required
 // of an estimator: copyable, `fit(const Dataset&)` and one of `Labels predict(MatrixView) const`,
-// `Vector predict(MatrixView) const`, `Labels labels() const`. All else is optional and found by
-// name.
+// `Vector predict(MatrixView) const`, `Labels labels() const`, `Vector score_samples(MatrixView)
+// const`. All else is optional and found by name.
 
 namespace grove {
 
@@ -55,6 +55,10 @@ concept PredictsProba = requires(const E e, const MatrixView& x) {
 template <class E>
 concept HasLabels = requires(const E e) {
   { e.labels() } -> std::convertible_to<Labels>;
+};
+template <class E>
+concept ScoresSamples = requires(const E e, const MatrixView& x) {
+  { e.score_samples(x) } -> std::convertible_to<Vector>;
 };
 template <class E>
 concept TransformsWithContext = requires(const E e, const MatrixView& x, const Context& c) {

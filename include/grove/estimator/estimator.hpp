@@ -10,8 +10,11 @@
 
 namespace grove {
 
-enum class EstimatorKind { classifier, regressor, clusterer };
+/// An outlier detector says of each point how usual it is, without a target; so does a density.
+enum class EstimatorKind { classifier, regressor, clusterer, outlier_detector };
 std::string_view to_string(EstimatorKind kind);
+/// Whether it learns from labels or values: a classifier or a regressor.
+bool needs_target(EstimatorKind kind);
 
 namespace detail {
 struct AnyEstimator;
@@ -45,18 +48,23 @@ class Estimator {
   /// Fits on all of `data`. A fit that throws leaves the old model.
   Estimator& fit(const Dataset& data, const Context& context = {});
 
-  /// Class codes (classifier) or cluster labels (clusterer), one per row of x.
-  /// Throws Unsupported for a regressor and for a clusterer that cannot label new points.
+  /// Class codes (classifier), cluster labels (clusterer), or 1 for a usual point and -1 for an
+  /// outlier (outlier detector), one per row of x. Throws Unsupported for a regressor and for what
+  /// cannot label new points.
   Labels predict(const MatrixView& x, const Context& context = {}) const;
   /// Real predictions of a regressor; throws Unsupported for other kinds.
   Vector predict_values(const MatrixView& x, const Context& context = {}) const;
   /// n_rows x n_classes, rows sum to 1; throws Unsupported unless has_predict_proba().
   Matrix predict_proba(const MatrixView& x, const Context& context = {}) const;
   bool has_predict_proba() const;
+  /// How usual each point is to an outlier detector: the higher, the more; throws Unsupported for
+  /// other kinds.
+  Vector score_samples(const MatrixView& x, const Context& context = {}) const;
   /// The same with columns matched by name to those of the training data (see TrainedOn::align).
   Labels predict(const Dataset& data, const Context& context = {}) const;
   Vector predict_values(const Dataset& data, const Context& context = {}) const;
   Matrix predict_proba(const Dataset& data, const Context& context = {}) const;
+  Vector score_samples(const Dataset& data, const Context& context = {}) const;
   /// A clusterer's labels of its training rows; throws Unsupported for other kinds.
   Labels labels() const;
   /// A clusterer's sum of squared distances to the centres; empty where the method has none.

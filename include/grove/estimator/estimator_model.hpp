@@ -23,6 +23,7 @@ struct AnyEstimator {
   virtual Vector predict_values(const MatrixView& x, const Context& context) const = 0;
   virtual Matrix predict_proba(const MatrixView& x, const Context& context) const = 0;
   virtual bool has_predict_proba() const = 0;
+  virtual Vector score_samples(const MatrixView& x, const Context& context) const = 0;
   virtual Labels labels() const = 0;
   virtual std::optional<double> inertia() const = 0;
   virtual ParamValues param_values() const = 0;
@@ -35,6 +36,7 @@ struct AnyEstimator {
 [[noreturn]] void throw_no_labels(const std::string& who, EstimatorKind kind);
 [[noreturn]] void throw_no_values(const std::string& who, EstimatorKind kind);
 [[noreturn]] void throw_no_proba(const std::string& who);
+[[noreturn]] void throw_no_scores(const std::string& who, EstimatorKind kind);
 [[noreturn]] void throw_no_training_labels(const std::string& who);
 [[noreturn]] void throw_no_params(const std::string& who, std::string_view name);
 [[noreturn]] void throw_not_savable(const std::string& who);
@@ -86,6 +88,8 @@ struct EstimatorModel final : AnyEstimator {
       return held.kind();
     } else if constexpr (HasLabels<E>) {
       return EstimatorKind::clusterer;
+    } else if constexpr (ScoresSamples<E>) {
+      return EstimatorKind::outlier_detector;
     } else if constexpr (PredictsValues<E>) {
       return EstimatorKind::regressor;
     } else {
@@ -148,6 +152,17 @@ struct EstimatorModel final : AnyEstimator {
       return held.has_predict_proba();
     } else {
       return PredictsProba<E>;
+    }
+  }
+  Vector score_samples(const MatrixView& x, const Context& context) const override {
+    if constexpr (ScoresSamples<E>) {
+      if constexpr (requires { held.score_samples(x, context); }) {
+        return held.score_samples(x, context);
+      } else {
+        return held.score_samples(x);
+      }
+    } else {
+      throw_no_scores(name(), kind());
     }
   }
   Labels labels() const override {
@@ -220,16 +235,16 @@ requires(!std::same_as<E, Estimator>) Estimator::Estimator(E estimator) {
                 "an estimator needs `void fit(const Dataset&)` or `void fit(const Dataset&, const "
                 "Context&)`");
   static_assert(
-      detail::Predicts<E> || detail::HasLabels<E>,
+      detail::Predicts<E> || detail::HasLabels<E> || detail::ScoresSamples<E>,
       "an estimator needs `Labels predict(MatrixView) const` (classifier), `Vector "
-      "predict(MatrixView) const` (regressor) or `Labels labels() const` (clusterer); did you "
-      "forget const?");
+      "predict(MatrixView) const` (regressor), `Labels labels() const` (clusterer) or `Vector "
+      "score_samples(MatrixView) const` (outlier detector); did you forget const?");
   static_assert(
       !detail::Predicts<E> || detail::PredictsLabels<E> || detail::PredictsValues<E>,
       "an estimator's predict must return grove::Labels (class codes) or grove::Vector (real "
       "values)");
-  if constexpr (detail::Fits<E> &&
-                (detail::PredictsLabels<E> || detail::PredictsValues<E> || detail::HasLabels<E>)) {
+  if constexpr (detail::Fits<E> && (detail::PredictsLabels<E> || detail::PredictsValues<E> ||
+                                    detail::HasLabels<E> || detail::ScoresSamples<E>)) {
     held_ = std::make_unique<detail::EstimatorModel<E>>(std::move(estimator));
   }
 }

@@ -37,6 +37,7 @@ class Pipeline {
   Vector predict_values(const MatrixView& x, const Context& context = {}) const;
   Matrix predict_proba(const MatrixView& x, const Context& context = {}) const;
   bool has_predict_proba() const;
+  Vector score_samples(const MatrixView& x, const Context& context = {}) const;
   Labels labels() const;
   std::optional<double> inertia() const;
   Pipeline unfitted() const;

@@ -12,7 +12,7 @@ namespace grove {
 
 namespace registry {
 
-enum class Kind { classifier, regressor, clusterer, transformer };
+enum class Kind { classifier, regressor, clusterer, outlier_detector, transformer };
 std::string_view to_string(Kind kind);
 
 /// One class of grove that can be made by name. `make_...` and `load_...` of the other sort are
@@ -34,7 +34,7 @@ struct Entry {
   bool is_transformer() const { return kind == Kind::transformer; }
 };
 
-/// Every registered class: classifiers, regressors, clusterers, transformers.
+/// Every registered class.
 const std::vector<Entry>& entries();
 /// Names of the estimators; those of the transformers are in transformer_names().
 std::vector<std::string> names();
