@@ -53,7 +53,8 @@ void check_version(std::int64_t version) {
                            "read it with the grove that wrote it, or a later one");
 }
 
-Estimator from_binary(std::string_view bytes) {
+/// What a binary or a readable file holds: see model_tree.hpp.
+Value tree_in_binary(std::string_view bytes) {
   if (bytes.size() < header_size)
     throw ModelFormatError(concat("the model file is cut off: it has ", bytes.size(),
                                   " bytes, its header alone has ", header_size),
@@ -71,17 +72,35 @@ Estimator from_binary(std::string_view bytes) {
   if (bytes.substr(magic.size() + 12, digest_size) != digest_of(payload))
     throw ModelFormatError("the model file is damaged: its SHA-256 does not fit its content",
                            std::string(damaged));
-  return model_from(from_cbor(payload));
+  return from_cbor(payload);
 }
 
-Estimator from_text(std::string_view text) {
-  const Value file = from_json_text(text);
+Value tree_in_text(std::string_view text) {
+  Value file = from_json_text(text);
   const StateReader reader(file, "file");
   if (!reader.has("grove_model_format"))
     throw ModelFormatError("this JSON is not a model file: it lacks 'grove_model_format'",
                            "models are written by grove::save and `grove train`");
   check_version(reader.integer("grove_model_format", INT64_MIN, INT64_MAX));
-  return model_from(file);
+  return file;
+}
+
+Value tree_in(std::string_view bytes) {
+  if (bytes.empty()) throw ModelFormatError("the model file is empty", std::string(damaged));
+  if (bytes.substr(0, magic.size()) == magic) return tree_in_binary(bytes);
+  if (magic.substr(0, bytes.size()) == bytes) return tree_in_binary(bytes);
+  if (bytes.front() == '{') return tree_in_text(bytes);
+  throw ModelFormatError(
+      "this is not a grove model: it begins with '" + printable(bytes.substr(0, 8)) + "'",
+      "models are written by grove::save and `grove train`, as .grove or .json");
+}
+
+std::string bytes_of(const Value& tree) {
+  const std::string payload = to_cbor(tree);
+  std::string bytes(magic);
+  append_number(bytes, static_cast<std::uint32_t>(model_format_version));
+  append_number(bytes, static_cast<std::uint64_t>(payload.size()));
+  return bytes + digest_of(payload) + payload;
 }
 
 bool has_extension(const std::string& path, std::string_view extension) {
@@ -89,42 +108,9 @@ bool has_extension(const std::string& path, std::string_view extension) {
          std::string_view(path).substr(path.size() - extension.size()) == extension;
 }
 
-}  // namespace
-
-std::string to_bytes(const Estimator& model) {
-  const std::string payload = to_cbor(tree_of(model));
-  std::string bytes(magic);
-  append_number(bytes, static_cast<std::uint32_t>(model_format_version));
-  append_number(bytes, static_cast<std::uint64_t>(payload.size()));
-  return bytes + digest_of(payload) + payload;
-}
-
-Estimator from_bytes(std::string_view bytes) {
-  if (bytes.empty()) throw ModelFormatError("the model file is empty", std::string(damaged));
-  if (bytes.substr(0, magic.size()) == magic) return from_binary(bytes);
-  if (magic.substr(0, bytes.size()) == bytes) return from_binary(bytes);
-  if (bytes.front() == '{') return from_text(bytes);
-  throw ModelFormatError(
-      "this is not a grove model: it begins with '" + printable(bytes.substr(0, 8)) + "'",
-      "models are written by grove::save and `grove train`, as .grove or .json");
-}
-
-void save(const Estimator& model, const std::string& path) {
-  if (has_extension(path, ".json")) {
-    Value file = tree_of(model);
-    Value::Map members = *file.get_if<Value::Map>();
-    members["grove_model_format"] = model_format_version;
-    write_file_atomically(path, to_json_text(members));
-  } else if (has_extension(path, ".grove")) {
-    write_file_atomically(path, to_bytes(model));
-  } else {
-    throw InvalidParameter(
-        concat("a model file must be called *.grove or *.json, got '", printable(path), "'"),
-        concat("save it as '", printable(path), ".grove'"));
-  }
-}
-
-Estimator load(const std::string& path) {
+/// from(tree) of the file; its errors name the file.
+template <class From>
+auto read_model(const std::string& path, const From& from) {
   std::string bytes;
   try {
     bytes = read_whole_file(path);
@@ -132,10 +118,37 @@ Estimator load(const std::string& path) {
     throw ModelFormatError(error.what(), error.hint());
   }
   try {
-    return from_bytes(bytes);
+    return from(tree_in(bytes));
   } catch (const ModelFormatError& error) {
     throw ModelFormatError(concat(printable(path), ": ", error.what()), error.hint());
   }
 }
+
+void write_model(const Value& tree, const std::string& path) {
+  if (has_extension(path, ".json")) {
+    Value::Map members = *tree.get_if<Value::Map>();
+    members["grove_model_format"] = model_format_version;
+    write_file_atomically(path, to_json_text(members));
+  } else if (has_extension(path, ".grove")) {
+    write_file_atomically(path, bytes_of(tree));
+  } else {
+    throw InvalidParameter(
+        concat("a model file must be called *.grove or *.json, got '", printable(path), "'"),
+        concat("save it as '", printable(path), ".grove'"));
+  }
+}
+
+}  // namespace
+
+std::string to_bytes(const Estimator& model) { return bytes_of(tree_of(model)); }
+Estimator from_bytes(std::string_view bytes) { return model_from(tree_in(bytes)); }
+
+void save(const Estimator& model, const std::string& path) { write_model(tree_of(model), path); }
+Estimator load(const std::string& path) { return read_model(path, model_from); }
+
+void save(const NearestNeighbors& index, const std::string& path) {
+  write_model(tree_of(index), path);
+}
+NearestNeighbors load_neighbors(const std::string& path) { return read_model(path, index_from); }
 
 }  // namespace grove

@@ -109,15 +109,44 @@ Value tree_of(const Estimator& model) {
   return Value::Map{{"model", plan_of(model)}, {"state", std::move(state)}};
 }
 
-Estimator model_from(const Value& tree) {
+namespace {
+
+/// from(plan, state) of a tree; whatever it throws becomes a ModelFormatError.
+template <class From>
+auto model_of(const Value& tree, const From& from) {
   try {
     const StateReader reader(tree, "file");
-    return estimator_from(reader.at("model"), reader.at("state"));
+    return from(reader.at("model"), reader.at("state"));
   } catch (const ModelFormatError&) {
     throw;
   } catch (const Error& error) {
     throw ModelFormatError(concat("the model is not usable: ", error.what()), error.hint());
   }
+}
+
+}  // namespace
+
+Estimator model_from(const Value& tree) { return model_of(tree, estimator_from); }
+
+Value tree_of(const NearestNeighbors& index) {
+  Value::Map params;
+  for (const auto& [name, value] : NearestNeighborsParams::schema().values(index.params()))
+    params[name] = value;
+  Value state = index.save_state();
+  return Value::Map{{"model", Value::Map{{"type", std::string(NearestNeighbors::type_name)},
+                                         {"params", std::move(params)}}},
+                    {"state", std::move(state)}};
+}
+
+NearestNeighbors index_from(const Value& tree) {
+  return model_of(tree, [](const StateReader& plan, const StateReader& state) {
+    if (plan.text("type") != NearestNeighbors::type_name)
+      plan.fail(concat("is not an index of neighbours but '", printable(plan.text("type")), "'"));
+    NearestNeighborsParams params;
+    for (const auto& [name, value] : params_of(plan))
+      NearestNeighborsParams::schema().set(params, NearestNeighbors::type_name, name, value);
+    return NearestNeighbors::load_state(params, state);
+  });
 }
 
 }  // namespace grove

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "grove/estimator/estimator.hpp"
+#include "grove/neighbors/nearest_neighbors.hpp"
 
 namespace grove {
 
@@ -10,5 +11,8 @@ Value tree_of(const Estimator& model);
 
 /// The inverse; throws ModelFormatError.
 Estimator model_from(const Value& tree);
+
+Value tree_of(const NearestNeighbors& index);
+NearestNeighbors index_from(const Value& tree);
 
 }  // namespace grove

@@ -1,4 +1,3 @@
-#include <catch2/catch.hpp>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -6,13 +5,17 @@
 
 #include "core/sha256.hpp"
 #include "core/text.hpp"
+#include "grove/baseline/ridge.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/random.hpp"
+#include "grove/data/standard_datasets.hpp"
 #include "grove/estimator/column_transformer.hpp"
 #include "grove/estimator/pipeline.hpp"
 #include "grove/registry/archive.hpp"
 #include "grove/registry/registry.hpp"
 #include "registry/value_codec.hpp"
+#include "support/check.hpp"
+#include "support/temporary_file.hpp"
 
 using namespace grove;
 namespace fs = std::filesystem;
@@ -299,4 +302,26 @@ TEST_CASE("saving is atomic and says why it failed") {
   for (const auto& entry : fs::directory_iterator(folder / ""))
     files += entry.is_directory() ? 0 : 1;
   CHECK(files == 2);
+}
+
+TEST_CASE("an index of neighbours survives a model file") {
+  const grove::testing::TemporaryFile binary("index.grove", "");
+  const grove::testing::TemporaryFile readable("index.json", "");
+  const Matrix x = datasets::load_iris().x();
+  NearestNeighbors index({.n_neighbors = 3, .algorithm = Algorithm::ball_tree});
+  index.fit(x);
+  for (const auto* file : {&binary, &readable}) {
+    save(index, file->path());
+    const NearestNeighbors loaded = load_neighbors(file->path());
+    CHECK(loaded.algorithm_used() == Algorithm::ball_tree);
+    CHECK(loaded.kneighbors(x).rows == index.kneighbors(x).rows);
+    CHECK(loaded.kneighbors(x).distances == index.kneighbors(x).distances);
+    CHECK(grove::testing::message_of([&] {
+            (void)load(file->path());
+          }).find("names an unknown model 'NearestNeighbors'") != std::string::npos);
+  }
+  save(Estimator(Ridge().fit(x, Vector(x.col(0)))), binary.path());
+  CHECK(grove::testing::message_of([&] {
+          (void)load_neighbors(binary.path());
+        }).find("is not an index of neighbours but 'Ridge'") != std::string::npos);
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "grove/estimator/estimator.hpp"
+#include "grove/neighbors/nearest_neighbors.hpp"
 
 namespace grove {
 
@@ -21,6 +22,10 @@ void save(const Estimator& model, const std::string& path);
 /// Reads either form. Trusts nothing in the file: throws ModelFormatError naming the file (also if
 /// it cannot be opened), never crashes, and takes memory in proportion to the file.
 Estimator load(const std::string& path);
+
+/// The same for an index of neighbours: its points are saved, and the tree is built again.
+void save(const NearestNeighbors& index, const std::string& path);
+NearestNeighbors load_neighbors(const std::string& path);
 
 /// The bytes of a `.grove` file.
 std::string to_bytes(const Estimator& model);
