@@ -91,18 +91,35 @@ Neighbors NearestNeighbors::kneighbors(std::optional<Index> k, const Context& co
   return state.index.nearest(type_name, nullptr, wanted, context);
 }
 
+namespace {
+
+void check_room(std::string_view who, Index n_queries, Index k, std::span<Index> rows,
+                std::span<double> distances) {
+  const auto wanted = static_cast<std::size_t>(n_queries * k);
+  if (rows.size() != wanted || distances.size() != wanted)
+    throw InvalidParameter(concat(who, ": ", n_queries, " queries for ", k, " neighbours fill ",
+                                  wanted, " entries, but there is room for ", rows.size(),
+                                  " rows and ", distances.size(), " distances"),
+                           "give memory for one entry per query and neighbour");
+}
+
+}  // namespace
+
 void NearestNeighbors::kneighbors(const MatrixView& x, Index k, std::span<Index> rows,
                                   std::span<double> distances, const Context& context) const {
   const State& state = fitted(state_, type_name);
   check_predict_data(type_name, x, state.trained_on, with_metric(capabilities, params_.metric));
   check_k(type_name, k, state.index.n_points());
-  const auto wanted = static_cast<std::size_t>(x.rows() * k);
-  if (rows.size() != wanted || distances.size() != wanted)
-    throw InvalidParameter(concat(type_name, ": ", x.rows(), " queries for ", k,
-                                  " neighbours fill ", wanted, " entries, but there is room for ",
-                                  rows.size(), " rows and ", distances.size(), " distances"),
-                           "give memory for x.rows() * k of each");
+  check_room(type_name, x.rows(), k, rows, distances);
   state.index.nearest(type_name, &x, k, rows.data(), distances.data(), context);
+}
+
+void NearestNeighbors::kneighbors(Index k, std::span<Index> rows, std::span<double> distances,
+                                  const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  check_k(type_name, k, state.index.n_points() - 1);
+  check_room(type_name, state.index.n_points(), k, rows, distances);
+  state.index.nearest(type_name, nullptr, k, rows.data(), distances.data(), context);
 }
 
 RadiusNeighbors NearestNeighbors::kneighbors_with_ties(const MatrixView& x, std::optional<Index> k,

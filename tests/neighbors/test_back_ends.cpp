@@ -174,7 +174,8 @@ TEST_CASE("Random shapes, duplicates, constant columns, huge and denormal coordi
       model.fit(x, {.threads = 1 + round % 3});
       const Index wrong = (model.kneighbors(x, wanted).rows.array() != expected.array()).count();
       if (wrong > 0)
-        UNSCOPED_INFO("scale " << scale << ", round " << round << ", algorithm " << static_cast<int>(algorithm));
+        UNSCOPED_INFO("scale " << scale << ", round " << round << ", algorithm "
+                               << static_cast<int>(algorithm));
       different += wrong;
     }
   }
@@ -191,6 +192,8 @@ TEST_CASE("Batches fill memory of the caller's, from many threads at once") {
   model.kneighbors(x, 4, rows, distances);
   CHECK(std::equal(rows.begin(), rows.end(), expected.rows.data()));
   CHECK(std::equal(distances.begin(), distances.end(), expected.distances.data()));
+  model.kneighbors(4, rows, distances);
+  CHECK(std::equal(rows.begin(), rows.end(), model.kneighbors(Index{4}).rows.data()));
   CHECK(grove::testing::message_of(
             [&] { model.kneighbors(x, 4, std::span(rows).first(7), distances); }) ==
         "NearestNeighbors: 1797 queries for 4 neighbours fill 7188 entries, but there is room "

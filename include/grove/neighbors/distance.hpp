@@ -75,11 +75,15 @@ struct KernelOf final : DistanceKernel {
   explicit KernelOf(D distance) : held(std::move(distance)) {}
   void distances(const double* query, const PointBlock& block, double* out) const override {
     if constexpr (TermDistance<D>) {
-      double sums[PointBlock::lanes] = {};
-      for (Index j = 0; j < block.d; ++j)
-        for (Index i = 0; i < PointBlock::lanes; ++i)
-          sums[i] = added(sums[i], query[j], block.columns[j * PointBlock::lanes + i]);
-      for (Index i = 0; i < PointBlock::lanes; ++i) out[i] = finished(sums[i]);
+      constexpr Index at_once = 8;  // as many sums as stay in registers
+      for (Index first = 0; first < PointBlock::lanes; first += at_once) {
+        const double* const columns = block.columns + first;
+        double sums[at_once] = {};
+        for (Index j = 0; j < block.d; ++j)
+          for (Index i = 0; i < at_once; ++i)
+            sums[i] = added(sums[i], query[j], columns[j * PointBlock::lanes + i]);
+        for (Index i = 0; i < at_once; ++i) out[first + i] = finished(sums[i]);
+      }
     } else {
       for (Index i = 0; i < block.n_points; ++i)
         out[i] = held(query, block.rows + i * block.d, block.d);

@@ -79,6 +79,9 @@ class NearestNeighbors {
   /// size.
   void kneighbors(const MatrixView& x, Index k, std::span<Index> rows, std::span<double> distances,
                   const Context& context = {}) const;
+  /// Of every fitted point among the others, n_points() x k.
+  void kneighbors(Index k, std::span<Index> rows, std::span<double> distances,
+                  const Context& context = {}) const;
   /// The k nearest and all that are as far as the k-th: which, does not depend on the order of the
   /// points.
   RadiusNeighbors kneighbors_with_ties(const MatrixView& x, std::optional<Index> k = {},
