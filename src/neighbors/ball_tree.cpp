@@ -38,7 +38,7 @@ class Builder {
   }
 
   /// The ball of a node; an inner one is also halved.
-  Ball add(const TreeNode& node) {
+  Ball add(const Subtree& node) {
     const std::size_t begin = static_cast<std::size_t>(node.first_leaf * capacity_);
     const std::size_t end = std::min(
         rows_.size(), static_cast<std::size_t>((node.first_leaf + node.n_leaves) * capacity_));
@@ -92,12 +92,12 @@ class BallTree final : public RowSearch {
         n_leaves_((points.rows() + blocks_a_leaf_ * lanes - 1) / (blocks_a_leaf_ * lanes)),
         balls_(static_cast<std::size_t>(2 * n_leaves_ - 1)) {
     Builder builder(points_, reduced_, blocks_a_leaf_ * lanes);
-    const auto add = [&](const TreeNode& node) {
+    const auto add = [&](const Subtree& node) {
       context.check_stop("the ball tree");
       balls_[static_cast<std::size_t>(node.id)] = builder.add(node);
     };
-    const std::vector<TreeNode> tasks =
-        each_level(n_leaves_, [&](const std::vector<TreeNode>& level) {
+    const std::vector<Subtree> tasks =
+        each_level(n_leaves_, [&](const std::vector<Subtree>& level) {
           parallel_for(context, static_cast<Index>(level.size()), 1,
                        [&](Index i, Index) { add(level[static_cast<std::size_t>(i)]); });
         });
@@ -130,12 +130,12 @@ class BallTree final : public RowSearch {
 
  private:
   struct Part {
-    TreeNode node;
+    Subtree node;
     double bound;
   };
 
   /// How far all points of a node are at least.
-  Part part_of(const TreeNode& node, const double* query, SearchWork& work) const {
+  Part part_of(const Subtree& node, const double* query, SearchWork& work) const {
     const Ball& ball = balls_[static_cast<std::size_t>(node.id)];
     const double to_center = reduced_.finish(
         reduced_.kernel->of_pair(query, points_.row(ball.center).data(), points_.cols()));
@@ -166,7 +166,7 @@ class BallTree final : public RowSearch {
   }
 
   template <class F>
-  void scan(const TreeNode& leaf, const double* query, const F& f, SearchWork& work) const {
+  void scan(const Subtree& leaf, const double* query, const F& f, SearchWork& work) const {
     double distances[lanes];
     for (Index b = leaf.first_leaf * blocks_a_leaf_; b < (leaf.first_leaf + 1) * blocks_a_leaf_;
          ++b) {

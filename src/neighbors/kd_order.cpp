@@ -14,7 +14,7 @@ namespace grove {
 
 namespace {
 
-using Node = TreeNode;
+using Node = Subtree;
 
 /// The points row by row while they are being ordered.
 class Rows {
