@@ -1,8 +1,9 @@
 #pragma once
 
-#include <Eigen/SparseCore>
-
 #include "grove/neighbors/nearest_neighbors.hpp"
+
+// After grove's own headers, which settle how Eigen allocates.
+#include <Eigen/SparseCore>
 
 namespace grove {
 
