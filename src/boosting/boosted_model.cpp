@@ -55,12 +55,13 @@ Matrix BoostedModel::raw_scores(const MatrixView& x, const Context& context) con
   Matrix raw(x.rows(), n_outputs());
   const auto k = static_cast<std::size_t>(n_outputs());
   parallel_for(context, x.rows(), rows_a_block, [&](Index begin, Index end) {
-    for (Index i = begin; i < end; ++i) raw.row(i) = base.transpose();
-    for (std::size_t t = 0; t < trees.size(); ++t)
+    for (Index i = begin; i < end; ++i) raw.row(i) = ensemble.base.transpose();
+    for (std::size_t t = 0; t < ensemble.trees.size(); ++t)
       for (Index i = begin; i < end; ++i)
         raw(i, static_cast<Index>(t % k)) +=
-            learning_rate * trees[t].predict(x.data() + i * x.outerStride());
-    context.count(work::row_tree_visits, static_cast<std::uint64_t>(end - begin) * trees.size());
+            ensemble.trees[t].predict(x.data() + i * x.outerStride());
+    context.count(work::row_tree_visits,
+                  static_cast<std::uint64_t>(end - begin) * ensemble.trees.size());
   });
   return raw;
 }
@@ -79,14 +80,13 @@ class Trainer {
         weights_(data.weights_or_ones()) {
     model_.trained_on = TrainedOn(data);
     model_.loss = loss;
-    model_.learning_rate = params.learning_rate;
     choose_rows();
     choose_base();
   }
 
   BoostedModel run() {
     const Index n = data_.n_rows();
-    scores_ = model_.base.transpose().replicate(n, 1);
+    scores_ = model_.ensemble.base.transpose().replicate(n, 1);
     if (active_.empty()) return std::move(model_);
     const BinnedData binned = bin_data(data_, training_weights(), params_.max_bins, context_);
     int best_round = 0;
@@ -107,7 +107,7 @@ class Trainer {
       }
     }
     if (params_.early_stopping)
-      model_.trees.resize(static_cast<std::size_t>(best_round * model_.n_outputs()));
+      model_.ensemble.trees.resize(static_cast<std::size_t>(best_round * model_.n_outputs()));
     return std::move(model_);
   }
 
@@ -155,7 +155,7 @@ class Trainer {
         sum += weights_(row) * data_.target()(row);
         total += weights_(row);
       }
-      model_.base = Vector::Constant(1, sum / total);
+      model_.ensemble.base = Vector::Constant(1, sum / total);
       active_ = {0};
       return;
     }
@@ -166,11 +166,12 @@ class Trainer {
     const Index n_present = (share.array() > 0).count();
     const auto logit = [](double p) { return std::log(std::max(p, 1e-15)); };
     if (n_classes <= 2) {
-      model_.base = Vector::Constant(1, n_classes == 2 ? logit(share(1)) - logit(share(0)) : 0.0);
+      model_.ensemble.base =
+          Vector::Constant(1, n_classes == 2 ? logit(share(1)) - logit(share(0)) : 0.0);
       if (n_present == 2) active_ = {0};
       return;
     }
-    model_.base = share.unaryExpr(logit);
+    model_.ensemble.base = share.unaryExpr(logit);
     // A class without rows has nothing to learn from.
     for (Index k = 0; k < n_classes && n_present > 1; ++k)
       if (share(k) > 0) active_.push_back(k);
@@ -221,7 +222,10 @@ class Trainer {
     const std::vector<std::int32_t> rows = rows_of(round);
     if (model_.n_outputs() > 1) probabilities_ = probabilities_of(scores_, model_.n_outputs());
     std::vector<Tree> trees(static_cast<std::size_t>(model_.n_outputs()));
-    for (Tree& tree : trees) tree.nodes.emplace_back();
+    for (Tree& tree : trees) {
+      tree.nodes.emplace_back();
+      tree.values.push_back(0);
+    }
     // The trees of a round do not see each other, so they may grow at the same time.
     Matrix added = Matrix::Zero(model_.n_outputs(), data_.n_rows());
     const auto grow_one = [&](Index i, const Context& context) {
@@ -240,7 +244,7 @@ class Trainer {
                    for (Index i = begin; i < end; ++i) grow_one(i, context_);
                  });
     scores_ += added.transpose();
-    for (Tree& tree : trees) model_.trees.push_back(std::move(tree));
+    for (Tree& tree : trees) model_.ensemble.trees.push_back(std::move(tree));
   }
 
   /// Rows that the tree was not grown on get their score by prediction.
@@ -251,7 +255,7 @@ class Trainer {
     const MatrixMap x = data_.x();
     for (Index i = 0; i < data_.n_rows(); ++i)
       if (inside[static_cast<std::size_t>(i)] == 0)
-        added(i) = params_.learning_rate * tree.predict(x.data() + i * x.outerStride());
+        added(i) = tree.predict(x.data() + i * x.outerStride());
   }
 
   double loss_of(Index row) const {
@@ -310,9 +314,9 @@ BoostedModel fit_boosted(std::string_view who, const GradientBoostingParams& par
 
 Value boosted_to_value(const BoostedModel& model) {
   Value::List trees;
-  for (const Tree& tree : model.trees) trees.push_back(tree_to_value(tree));
+  for (const Tree& tree : model.ensemble.trees) trees.push_back(tree_to_value(tree));
   return Value::Map{{"trained_on", model.trained_on.to_value()},
-                    {"base", Value(model.base)},
+                    {"base", Value(model.ensemble.base)},
                     {"trees", std::move(trees)}};
 }
 
@@ -320,14 +324,14 @@ BoostedModel boosted_from_value(const GradientBoostingParams& params, Loss loss,
                                 const StateReader& reader) {
   BoostedModel model;
   model.loss = loss;
-  model.learning_rate = params.learning_rate;
   model.trained_on = TrainedOn::from_value(reader.at("trained_on"));
   const Index n_classes = model.trained_on.n_classes();
   if ((loss == Loss::log_loss) != (n_classes > 0)) reader.fail("does not fit its kind of target");
-  model.base = reader.vector("base", loss == Loss::squared_error || n_classes <= 2 ? 1 : n_classes);
+  model.ensemble.base =
+      reader.vector("base", loss == Loss::squared_error || n_classes <= 2 ? 1 : n_classes);
   for (const StateReader& tree : reader.list("trees"))
-    model.trees.push_back(tree_from_value(tree, model.trained_on.n_columns()));
-  if (model.trees.size() % static_cast<std::size_t>(model.base.size()) != 0)
+    model.ensemble.trees.push_back(tree_from_value(tree, model.trained_on.n_columns()));
+  if (model.ensemble.trees.size() % static_cast<std::size_t>(model.ensemble.base.size()) != 0)
     reader.fail("holds an incomplete round of trees");
   model.report.iterations = model.n_iter();
   return model;

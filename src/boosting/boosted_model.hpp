@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "boosting/tree.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/tree/tree.hpp"
 
 namespace grove {
 
@@ -13,14 +13,12 @@ enum class Loss { squared_error, log_loss };
 struct BoostedModel {
   TrainedOn trained_on;
   Loss loss = Loss::squared_error;
-  double learning_rate = 0.1;
-  Vector base;              // one score per output
-  std::vector<Tree> trees;  // round after round, one per output
+  TreeEnsemble ensemble;  // values already shrunk; round after round, one tree per output
   FitReport report = {};
 
-  Index n_outputs() const { return base.size(); }
+  Index n_outputs() const { return ensemble.n_outputs(); }
   int n_iter() const {
-    return static_cast<int>(trees.size() / static_cast<std::size_t>(base.size()));
+    return static_cast<int>(ensemble.trees.size() / static_cast<std::size_t>(n_outputs()));
   }
   /// n x n_outputs.
   Matrix raw_scores(const MatrixView& x, const Context& context) const;

@@ -39,7 +39,7 @@ namespace {
 
 Vector importances_of(const BoostedModel& model) {
   Vector gains = Vector::Zero(model.trained_on.n_columns());
-  for (const Tree& tree : model.trees)
+  for (const Tree& tree : model.ensemble.trees)
     for (const TreeNode& node : tree.nodes)
       if (node.left != 0) gains(node.feature) += node.gain;
   const double total = gains.sum();

@@ -67,10 +67,10 @@ class Grower {
   }
 
   Tree grow(Eigen::Ref<Vector> scores) {
-    tree_.nodes.emplace_back();
     Leaf root;
     root.end = rows_.size();
     for (const std::int32_t row : rows_) root.total += sums_of(row);
+    add_node(root);
     build(root);
     find_split(root);
     std::vector<Leaf> leaves;
@@ -85,13 +85,9 @@ class Grower {
       leaves.erase(best);
       divide(std::move(parent), leaves);
     }
-    for (const Leaf& leaf : leaves) {
-      double& value = tree_.nodes[static_cast<std::size_t>(leaf.node)].value;
-      value =
-          -gradient(leaf.total) / std::max(hessian(leaf.total) + params_.l2_regularization, 1e-300);
+    for (const Leaf& leaf : leaves)
       for (std::size_t i = leaf.begin; i < leaf.end; ++i)
-        scores(rows_[i]) += params_.learning_rate * value;
-    }
+        scores(rows_[i]) += *tree_.value(leaf.node);
     context_.count(work::histogram_updates, updates_);
     context_.count(work::split_candidates, candidates_);
     return std::move(tree_);
@@ -232,7 +228,16 @@ class Grower {
     return column.categorical ? split.bins_left[bin] != 0 : bin <= split.last_bin;
   }
 
-  void write_node(const Leaf& leaf, int left) {
+  void add_node(const Leaf& leaf) {
+    TreeNode node;
+    node.cover = hessian(leaf.total);
+    node.weight = weight(leaf.total);
+    tree_.nodes.push_back(node);
+    const double h = std::max(node.cover + params_.l2_regularization, 1e-300);
+    tree_.values.push_back(-gradient(leaf.total) / h * params_.learning_rate);
+  }
+
+  void write_split(const Leaf& leaf, int left) {
     const Split& split = leaf.split;
     const ColumnBins& column = data_.columns[static_cast<std::size_t>(split.feature)];
     TreeNode& node = tree_.nodes[static_cast<std::size_t>(leaf.node)];
@@ -256,8 +261,7 @@ class Grower {
 
   void divide(Leaf parent, std::vector<Leaf>& leaves) {
     const auto first = static_cast<int>(tree_.nodes.size());
-    tree_.nodes.resize(tree_.nodes.size() + 2);
-    write_node(parent, first);
+    write_split(parent, first);
     const ColumnBins& column = data_.columns[static_cast<std::size_t>(parent.split.feature)];
     const std::uint8_t* bins = data_.column(static_cast<std::size_t>(parent.split.feature));
     std::size_t next_left = parent.begin, n_right = 0;
@@ -279,6 +283,8 @@ class Grower {
     left.begin = parent.begin;
     left.end = right.begin = next_left;
     right.end = parent.end;
+    add_node(left);
+    add_node(right);
     // Only the smaller child is counted; the other is what remains.
     const bool left_smaller = left.end - left.begin <= right.end - right.begin;
     Leaf& smaller = left_smaller ? left : right;

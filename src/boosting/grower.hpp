@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "boosting/binning.hpp"
-#include "boosting/tree.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/tree/tree.hpp"
 
 namespace grove {
 
@@ -21,7 +21,7 @@ FixedPoint to_fixed_point(const Vector& gradients, const Vector& hessians, const
                           const std::vector<std::int32_t>& rows);
 
 /// Grows one tree on `rows`, the leaf with the largest gain first; equal gains go to the earlier
-/// node, the lower column and the lower bin. Leaf values are -G / (H + l2), not yet shrunk. Adds
+/// node, the lower column and the lower bin. Values are -G / (H + l2) times the learning rate. Adds
 /// each leaf's value to `scores` of the rows of the tree. `data` is asked for thresholds only.
 Tree grow_tree(const BinnedData& data, const FixedPoint& sums, std::vector<std::int32_t> rows,
                const GradientBoostingParams& params, const Context& context,

@@ -30,16 +30,19 @@ const std::map<std::string, std::set<std::string>> allowed = [] {
   table["params"] = {"core"};
   table["data"] = {"core", "params"};
   table["metrics"] = {"core", "params", "data"};
-  for (const char* algorithm : {"preprocessing", "neighbors", "boosting", "baseline"})
+  for (const char* algorithm : {"preprocessing", "neighbors", "tree", "baseline"})
     table[algorithm] = foundation;
-  for (const char* algorithm : {"cluster", "outlier"})
-    table[algorithm] = foundation + std::set<std::string>{"neighbors"};
+  for (const char* ensemble : {"boosting", "forest"})
+    table[ensemble] = foundation + std::set<std::string>{"tree"};
+  table["cluster"] = foundation + std::set<std::string>{"neighbors"};
+  table["outlier"] = foundation + std::set<std::string>{"neighbors", "tree"};
   table["estimator"] = {"core", "params", "data"};
   table["model_selection"] = foundation + std::set<std::string>{"estimator"};
   table["compare"] = foundation + std::set<std::string>{"estimator", "model_selection"};
   table["registry"] =
-      foundation + std::set<std::string>{"estimator", "preprocessing", "neighbors", "boosting",
-                                         "baseline",  "cluster",       "outlier"};
+      foundation + std::set<std::string>{"estimator", "preprocessing", "neighbors", "tree",
+                                         "boosting",  "forest",        "baseline",  "cluster",
+                                         "outlier"};
   table["testing"] = {"core", "params", "data", "estimator"};
   table["cli"] =
       foundation + std::set<std::string>{"estimator", "model_selection", "compare", "registry",
