@@ -16,12 +16,6 @@ std::span<const EnumName<Penalty>> enum_names(Penalty) {
   return names;
 }
 
-std::span<const EnumName<ClassWeight>> enum_names(ClassWeight) {
-  static constexpr EnumName<ClassWeight> names[] = {{ClassWeight::none, "none"},
-                                                    {ClassWeight::balanced, "balanced"}};
-  return names;
-}
-
 const Schema<LogisticRegressionParams>& LogisticRegressionParams::schema() {
   using P = LogisticRegressionParams;
   static const Schema<P> table =

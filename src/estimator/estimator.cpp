@@ -1,8 +1,5 @@
 #include "grove/estimator/estimator.hpp"
 
-#include <cxxabi.h>
-
-#include <cstdlib>
 #include <utility>
 
 #include "core/text.hpp"
@@ -29,15 +26,6 @@ bool needs_target(EstimatorKind kind) {
 }
 
 namespace detail {
-
-std::string readable_type_name(const std::type_info& type) {
-  int status = 0;
-  char* text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-  std::string name = text != nullptr ? text : type.name();
-  std::free(text);
-  const std::size_t scope = name.rfind("::");
-  return scope == std::string::npos ? name : name.substr(scope + 2);
-}
 
 void throw_no_labels(const std::string& who, EstimatorKind kind) {
   if (kind == EstimatorKind::regressor)

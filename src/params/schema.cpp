@@ -100,6 +100,17 @@ std::optional<std::vector<double>> ParamType<std::vector<double>>::from(const Va
   return numbers;
 }
 
+std::optional<std::vector<int>> ParamType<std::vector<int>>::from(const Value& value) {
+  const auto numbers = ParamType<std::vector<double>>::from(value);
+  if (!numbers) return std::nullopt;
+  std::vector<int> whole;
+  for (const double number : *numbers) {
+    if (number != std::trunc(number) || std::abs(number) > 1e9) return std::nullopt;
+    whole.push_back(static_cast<int>(number));
+  }
+  return whole;
+}
+
 namespace {
 
 /// "an integer >= 1", "a number in [0, 1] or none", "one of uniform and distance".

@@ -5,15 +5,13 @@
 #include "grove/core/context.hpp"
 #include "grove/core/report.hpp"
 #include "grove/data/trained_on.hpp"
+#include "grove/params/class_weight.hpp"
 #include "grove/params/schema.hpp"
 
 namespace grove {
 
 enum class Penalty { l2, none };
 std::span<const EnumName<Penalty>> enum_names(Penalty);
-
-enum class ClassWeight { none, balanced };
-std::span<const EnumName<ClassWeight>> enum_names(ClassWeight);
 
 struct LogisticRegressionParams {
   /// Penalty on the coefficients (never on the intercept).

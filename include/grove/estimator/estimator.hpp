@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <typeinfo>
 
+#include "grove/core/type_name.hpp"
 #include "grove/estimator/concepts.hpp"
 
 namespace grove {
@@ -20,7 +20,6 @@ namespace detail {
 struct AnyEstimator;
 template <class E>
 struct EstimatorModel;
-std::string readable_type_name(const std::type_info& type);
 }  // namespace detail
 
 /// Any estimator as a value, in the manner of std::function: holds a copy of a grove estimator, a

@@ -85,6 +85,14 @@ struct ParamType<std::vector<double>> {
   static Value to(const std::vector<double>& value) { return Value(value); }
   static std::optional<std::vector<double>> from(const Value& value);
 };
+template <>
+struct ParamType<std::vector<int>> {
+  static constexpr std::string_view name = "list of integers";
+  static Value to(const std::vector<int>& value) {
+    return Value::Integers(value.begin(), value.end());
+  }
+  static std::optional<std::vector<int>> from(const Value& value);
+};
 /// `none` or a T.
 template <class T>
 struct ParamType<std::optional<T>> {
