@@ -1,5 +1,6 @@
 #include "grove/core/error.hpp"
 #include "grove/neighbors/kernel_density.hpp"
+#include "grove/outlier/isolation_forest.hpp"
 #include "grove/outlier/k_neighbors_outlier.hpp"
 #include "grove/outlier/local_outlier_factor.hpp"
 #include "support/contract.hpp"
@@ -144,4 +145,45 @@ TEST_CASE("Too few points are refused, too few neighbours are noted") {
   REQUIRE(model.report().warnings.size() == 1);
   CHECK(model.report().warnings[0] ==
         "n_neighbors = 20 is more than the 3 other points; all of them are taken");
+}
+
+TEST_CASE("Isolation forests score as scikit-learn's do") {
+  const auto reference = grove::testing::reference("forest");
+  const Matrix points = to_matrix(reference["points"]);
+  const Vector mean = to_vector(reference["isolation"]["mean"]);
+  const Vector sd = to_vector(reference["isolation"]["sd"]);
+  constexpr int n_seeds = 8;
+  Vector scores = Vector::Zero(points.rows());
+  for (std::uint64_t seed = 0; seed < n_seeds; ++seed) {
+    IsolationForest model({.seed = seed});
+    scores += model.fit(points).score_samples(points) / n_seeds;
+  }
+  // 310 points, the mean of 8 seeds here and 12 there: within 5 standard errors each.
+  const Vector error = sd * std::sqrt(1.0 / n_seeds + 1.0 / 12);
+  CHECK(((scores - mean).array() / error.array()).abs().maxCoeff() < 5);
+  CHECK(std::abs((scores - mean).mean()) < 0.003);
+}
+
+TEST_CASE("Isolation forests: paths, contamination, options") {
+  CHECK(grove::testing::contract_of(
+            IsolationForest({.n_estimators = 30, .max_samples = 32, .contamination = 0.05})) == "");
+  // Two points are told apart by one split: h = 1 = c(2).
+  IsolationForest pair({.n_estimators = 3});
+  pair.fit((Matrix(2, 1) << 0, 1).finished());
+  CHECK(pair.score_samples((Matrix(2, 1) << -5, 7).finished()) == Vector::Constant(2, -0.5));
+  // Equal points cannot be: h = c(4).
+  IsolationForest equal({.n_estimators = 3});
+  equal.fit(Matrix::Ones(4, 2));
+  CHECK(equal.score_samples(Matrix::Ones(1, 2))(0) == Approx(-0.5).epsilon(1e-12));
+  const Matrix points = to_matrix(grove::testing::reference("forest")["points"]);
+  IsolationForest tenth({.contamination = 0.1});
+  tenth.fit(points);
+  CHECK((tenth.predict(points).array() == -1).count() == 31);
+  CHECK(IsolationForest().fit(points).threshold() == -0.5);
+  for (const Tree& tree : tenth.trees().trees) {
+    CHECK(tree.depth() <= 8);
+    CHECK(tree.nodes.front().weight == 256);
+  }
+  CHECK(message_of([] { IsolationForest().fit(Matrix::Ones(1, 2)); }) ==
+        "IsolationForest tells points apart and needs at least 2, got 1");
 }
