@@ -1,36 +1,31 @@
 #pragma once
 
-#include <vector>
+#include <memory>
+#include <string>
 
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/tree/tree.hpp"
+#include "tree/predictor.hpp"
 
 namespace grove {
 
-enum class Loss { squared_error, log_loss };
-
-/// The state behind both estimators.
+/// The state behind the boosting estimators.
 struct BoostedModel {
   TrainedOn trained_on;
-  Loss loss = Loss::squared_error;
-  TreeEnsemble ensemble;  // values already shrunk; round after round, one tree per output
+  std::string link = "identity";
+  TreeEnsemble ensemble;  // values already shrunk
   FitReport report = {};
+  std::shared_ptr<const Predictor> predictor = {};  // of the ensemble; made by finish()
 
   Index n_outputs() const { return ensemble.n_outputs(); }
   int n_iter() const {
     return static_cast<int>(ensemble.trees.size() / static_cast<std::size_t>(n_outputs()));
   }
-  /// n x n_outputs.
-  Matrix raw_scores(const MatrixView& x, const Context& context) const;
+  void finish();
 };
 
-/// Probabilities of the classes from raw scores: sigmoid for one score, softmax for more.
-Matrix probabilities_of(const Matrix& raw, Index n_classes);
-
-BoostedModel fit_boosted(std::string_view who, const GradientBoostingParams& params, Loss loss,
-                         const Dataset& data, const Context& context);
 Value boosted_to_value(const BoostedModel& model);
-BoostedModel boosted_from_value(const GradientBoostingParams& params, Loss loss,
-                                const StateReader& reader);
+/// The kind says what must fit: a classifier has classes and a link to probabilities.
+BoostedModel boosted_from_value(TargetKind kind, const StateReader& reader);
 
 }  // namespace grove

@@ -1,30 +1,55 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "boosting/binning.hpp"
+#include "boosting/histogram.hpp"
+#include "boosting/split.hpp"
+#include "boosting/trace.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/core/random.hpp"
 #include "grove/tree/tree.hpp"
 
 namespace grove {
 
-/// Gradients, hessians and weights of the rows as integers, so that their sums do not depend on
-/// order. A unit is 2^-shift of the real quantity.
-struct FixedPoint {
-  std::vector<std::int64_t> gradients, hessians, weights;
-  double gradient_unit = 1, hessian_unit = 1, weight_unit = 1;
+/// Memory that is kept from tree to tree: fresh pages would have to be cleared by the system.
+struct GrowMemory {
+  std::vector<std::uint32_t> rows, buffer;
+  SpareCells cells;
 };
 
-/// Quantities per unit of weight and the weights; `rows` are those that take part.
-FixedPoint to_fixed_point(const Vector& gradients, const Vector& hessians, const Vector& weights,
-                          const std::vector<std::int32_t>& rows);
+/// All that one tree is grown from.
+struct GrowTask {
+  std::string_view who;
+  const BinnedData& data;
+  const RoundedGradients& sums;
+  const GradientBoostingParams& params;
+  const Constraints& constraints;
+  Rng rng;  // draws columns
+  const Context& context;
+  GrowMemory& memory;
+  const TreeTrace* trace = nullptr;
+};
 
-/// Grows one tree on `rows`, the leaf with the largest gain first; equal gains go to the earlier
-/// node, the lower column and the lower bin. Values are -G / (H + l2) times the learning rate. Adds
-/// each leaf's value to `scores` of the rows of the tree. `data` is asked for thresholds only.
-Tree grow_tree(const BinnedData& data, const FixedPoint& sums, std::vector<std::int32_t> rows,
-               const GradientBoostingParams& params, const Context& context,
-               Eigen::Ref<Vector> scores);
+/// A leaf with its rows: places begin..end-1 of GrownTree::rows.
+struct LeafRows {
+  int node = 0;
+  std::size_t begin = 0, end = 0;
+  ValueRange range = {};
+};
+
+/// Values are -T(G) / (H + l2), not shrunk.
+struct GrownTree {
+  Tree tree;
+  std::vector<std::uint32_t> rows;  // leaf by leaf, in order within each; from GrowMemory::rows
+  std::vector<LeafRows> leaves;
+};
+
+/// Grows one tree on the rows in `memory.rows`, which are in order and are moved to the result.
+/// Leaf-wise, the leaf with the largest gain is next, depth-wise the earliest; equal gains go to
+/// the earlier node, the lower column, missing values on the right and the lower bin.
+GrownTree grow_tree(const GrowTask& task);
 
 }  // namespace grove

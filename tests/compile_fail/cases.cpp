@@ -2,6 +2,8 @@
 #define EIGEN_MALLOC_ALREADY_ALIGNED 0
 #include <Eigen/Core>
 #endif
+#include "grove/boosting/eval_metric.hpp"
+#include "grove/boosting/objective.hpp"
 #include "grove/estimator/pipeline.hpp"
 
 using namespace grove;
@@ -31,6 +33,19 @@ struct NotCopyable : Good {
   NotCopyable(const NotCopyable&) = delete;
 };
 
+struct GradientsNotConst {
+  void gradients(VectorView, VectorView, Eigen::Ref<Vector>, Eigen::Ref<Vector>) {}
+};
+
+struct UnknownLink {
+  static constexpr std::string_view link = "probit";
+  void gradients(VectorView, VectorView, Eigen::Ref<Vector>, Eigen::Ref<Vector>) const {}
+};
+
+struct MetricNotConst {
+  double operator()(VectorView, const MatrixView&, VectorView) { return 0; }
+};
+
 int main() {
   const Estimator good = Good{};
 #ifdef CASE_predict_not_const
@@ -47,6 +62,15 @@ int main() {
 #endif
 #ifdef CASE_estimator_in_the_middle
   const Pipeline bad(Good{}, Good{});
+#endif
+#ifdef CASE_gradients_not_const
+  const Objective bad = GradientsNotConst{};
+#endif
+#ifdef CASE_unknown_link
+  const Objective bad = UnknownLink{};
+#endif
+#ifdef CASE_metric_not_const
+  const EvalMetric bad = MetricNotConst{};
 #endif
 #ifdef CASE_borrow_column_major
   const Eigen::MatrixXd x = Eigen::MatrixXd::Zero(3, 2);
