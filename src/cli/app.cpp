@@ -149,7 +149,9 @@ int run(int argc, char** argv) {
     add_dataset_commands(app, session);
     add_evaluation_commands(app, session);
     add_model_commands(app, session);
+    add_export_command(app, session);
     add_score_command(app, session);
+    add_explain_command(app, session);
     add_cluster_command(app, session);
     add_neighbors_command(app, session);
     add_help_command(app, session);

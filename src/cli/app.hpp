@@ -36,7 +36,9 @@ void add_integer(CLI::App& app, const std::string& name, T& target, std::int64_t
 void add_dataset_commands(CLI::App& app, Session& session);     // datasets, describe
 void add_evaluation_commands(CLI::App& app, Session& session);  // cv, compare
 void add_model_commands(CLI::App& app, Session& session);       // train, predict
+void add_export_command(CLI::App& app, Session& session);
 void add_score_command(CLI::App& app, Session& session);
+void add_explain_command(CLI::App& app, Session& session);
 void add_cluster_command(CLI::App& app, Session& session);
 void add_neighbors_command(CLI::App& app, Session& session);
 void add_help_command(CLI::App& app, Session& session);  // models

@@ -7,6 +7,7 @@
 #include "core/sha256.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
+#include "grove/registry/xgboost_model.hpp"
 #include "registry/model_tree.hpp"
 #include "registry/value_codec.hpp"
 
@@ -108,7 +109,15 @@ bool has_extension(const std::string& path, std::string_view extension) {
          std::string_view(path).substr(path.size() - extension.size()) == extension;
 }
 
-/// from(tree) of the file; its errors name the file.
+/// Whether it is a JSON object whose first member is the learner of XGBoost.
+bool is_xgboost(std::string_view bytes) {
+  if (bytes.substr(0, 1) != "{") return false;
+  constexpr std::string_view key = "\"learner\"";
+  const std::size_t first = bytes.find_first_not_of(" \t\r\n", 1);
+  return first != std::string_view::npos && bytes.substr(first, key.size()) == key;
+}
+
+/// from(bytes) of the file; its errors name the file.
 template <class From>
 auto read_model(const std::string& path, const From& from) {
   std::string bytes;
@@ -118,7 +127,7 @@ auto read_model(const std::string& path, const From& from) {
     throw ModelFormatError(error.what(), error.hint());
   }
   try {
-    return from(tree_in(bytes));
+    return from(bytes);
   } catch (const ModelFormatError& error) {
     throw ModelFormatError(concat(printable(path), ": ", error.what()), error.hint());
   }
@@ -141,14 +150,18 @@ void write_model(const Value& tree, const std::string& path) {
 }  // namespace
 
 std::string to_bytes(const Estimator& model) { return bytes_of(tree_of(model)); }
-Estimator from_bytes(std::string_view bytes) { return model_from(tree_in(bytes)); }
+Estimator from_bytes(std::string_view bytes) {
+  return is_xgboost(bytes) ? estimator_from(read_xgboost_json(bytes)) : model_from(tree_in(bytes));
+}
 
 void save(const Estimator& model, const std::string& path) { write_model(tree_of(model), path); }
-Estimator load(const std::string& path) { return read_model(path, model_from); }
+Estimator load(const std::string& path) { return read_model(path, from_bytes); }
 
 void save(const NearestNeighbors& index, const std::string& path) {
   write_model(tree_of(index), path);
 }
-NearestNeighbors load_neighbors(const std::string& path) { return read_model(path, index_from); }
+NearestNeighbors load_neighbors(const std::string& path) {
+  return read_model(path, [](std::string_view bytes) { return index_from(tree_in(bytes)); });
+}
 
 }  // namespace grove

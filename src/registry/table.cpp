@@ -6,11 +6,13 @@
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/cluster/k_means.hpp"
+#include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/neighbors/kernel_density.hpp"
 #include "grove/neighbors/nearest_centroid.hpp"
 #include "grove/neighbors/prototype_classifier.hpp"
 #include "grove/neighbors/radius_neighbors.hpp"
+#include "grove/outlier/isolation_forest.hpp"
 #include "grove/outlier/k_neighbors_outlier.hpp"
 #include "grove/outlier/local_outlier_factor.hpp"
 #include "grove/preprocessing/min_max_scaler.hpp"
@@ -19,6 +21,7 @@
 #include "grove/preprocessing/robust_scaler.hpp"
 #include "grove/preprocessing/simple_imputer.hpp"
 #include "grove/preprocessing/standard_scaler.hpp"
+#include "grove/tree/decision_tree.hpp"
 #include "registry/entry_of.hpp"
 
 // The one list of grove's classes. A class that is not here cannot be named on the command line,
@@ -57,10 +60,24 @@ std::vector<Entry> table() {
       Kind::classifier, "Boosted trees on histograms; takes missing values and categories."));
   rows.push_back(estimator_entry<GradientBoostingRegressor>(
       Kind::regressor, "Boosted trees on histograms; takes missing values and categories."));
+  rows.push_back(estimator_entry<DecisionTreeClassifier>(
+      Kind::classifier, "A CART tree with exact splits and cost-complexity pruning."));
+  rows.push_back(estimator_entry<DecisionTreeRegressor>(
+      Kind::regressor, "A CART tree with exact splits and cost-complexity pruning."));
+  rows.push_back(estimator_entry<RandomForestClassifier>(
+      Kind::classifier, "Trees on bootstrap samples, a few columns drawn for each split."));
+  rows.push_back(estimator_entry<RandomForestRegressor>(
+      Kind::regressor, "Trees on bootstrap samples, a few columns drawn for each split."));
+  rows.push_back(estimator_entry<ExtraTreesClassifier>(
+      Kind::classifier, "Trees with random thresholds, the best of a few columns."));
+  rows.push_back(estimator_entry<ExtraTreesRegressor>(
+      Kind::regressor, "Trees with random thresholds, the best of a few columns."));
   rows.push_back(
       estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
+  rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,
+                                                  "Points that random splits soon set apart."));
   rows.push_back(estimator_entry<KNeighborsOutlier>(Kind::outlier_detector,
                                                     "Points far from their neighbours."));
   rows.push_back(estimator_entry<KernelDensity>(Kind::outlier_detector,

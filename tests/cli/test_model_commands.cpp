@@ -133,3 +133,29 @@ TEST_CASE("help is made from the tables") {
   CHECK(run_grove({"models"}).out.find("GaussianNB") != std::string::npos);
   CHECK(run_grove({"models", "GaussianNB"}).out.find("var_smoothing = 1e-09") != std::string::npos);
 }
+
+TEST_CASE("grove export writes a header, or nothing") {
+  const Folder folder;
+  REQUIRE(run_grove({"train", "iris", "-m", "GradientBoostingClassifier(n_estimators=2)", "-o",
+                     folder / "trees.grove", "--quiet"})
+              .code == 0);
+  const Outcome done = run_grove(
+      {"export", folder / "trees.grove", "-o", folder / "iris.hpp", "--namespace", "iris"});
+  INFO(done.err);
+  REQUIRE(done.code == 0);
+  CHECK(done.err.find("exported GradientBoostingClassifier(n_estimators=2): ") == 0);
+  const std::string header = read_file(folder / "iris.hpp");
+  CHECK(header.find("namespace iris {") != std::string::npos);
+  CHECK(run_grove({"export", folder / "trees.grove", "-o", "-", "--namespace", "iris", "--quiet"})
+            .out == header);
+
+  REQUIRE(run_grove({"train", "iris", "-m", "KNeighborsClassifier()", "-o", folder / "knn.grove",
+                     "--quiet"})
+              .code == 0);
+  const Outcome refused = run_grove({"export", folder / "knn.grove", "-o", folder / "knn.hpp"});
+  CHECK(refused.code == 2);
+  CHECK(refused.err.find("grove: error: KNeighborsClassifier cannot be exported") == 0);
+  CHECK(!std::filesystem::exists(folder / "knn.hpp"));
+  CHECK(run_grove({"export", folder / "trees.grove", "-o", "-", "--namespace", "int"}).code == 2);
+  CHECK(run_grove({"export", folder / "none.grove", "-o", "-"}).code == 4);
+}

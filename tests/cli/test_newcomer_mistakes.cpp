@@ -20,7 +20,9 @@ const std::string models_hint =
     "LinearDiscriminantAnalysis, LinearRegression, Ridge, KNeighborsClassifier, "
     "KNeighborsRegressor, RadiusNeighborsClassifier, RadiusNeighborsRegressor, "
     "NearestCentroid, PrototypeClassifier, GradientBoostingClassifier, "
-    "GradientBoostingRegressor, KMeans, LocalOutlierFactor, KNeighborsOutlier and KernelDensity; "
+    "GradientBoostingRegressor, DecisionTreeClassifier, DecisionTreeRegressor, "
+    "RandomForestClassifier, RandomForestRegressor, ExtraTreesClassifier, ExtraTreesRegressor, "
+    "KMeans, LocalOutlierFactor, IsolationForest, KNeighborsOutlier and KernelDensity; "
     "transformers: "
     "StandardScaler, MinMaxScaler, RobustScaler, SimpleImputer, OneHotEncoder and "
     "OrdinalEncoder\n";
@@ -42,8 +44,8 @@ const std::string regressor_metrics_hint =
     "  hint: metrics for it are mse, rmse, mae, median_ae, mape, r2, explained_variance, pinball, "
     "poisson_deviance and gamma_deviance\n";
 const std::string commands_hint =
-    "  hint: commands are datasets, describe, cv, compare, train, predict, score, cluster, "
-    "neighbors and models\n";
+    "  hint: commands are datasets, describe, cv, compare, train, predict, export, score, explain, "
+    "cluster, neighbors and models\n";
 
 void files(const Folder& folder) {
   std::string good = "width,height,colour,kind\n";
@@ -186,7 +188,9 @@ TEST_CASE("mistakes in the command line") {
        "the directory 'DIR/none' first\n"},
       {{"models", "RandomForest"},
        2,
-       "grove: error: there is no model called 'RandomForest'\n" + models_hint},
+       "grove: error: there is no model called 'RandomForest'; did you mean "
+       "'RandomForestClassifier' or 'RandomForestRegressor'?\n" +
+           models_hint},
       {{"compare", "iris", "-m", "GaussianNB()", "-m", "GaussianNB()"},
        2,
        "grove: error: compare: two contenders are called 'GaussianNB()'\n  hint: give each its own "

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # consume.sh HOW SOURCE BUILD WORK COMPILER: builds a scratch project against grove and runs it.
 # HOW: find_package | pkg_config | readme (of an installation of BUILD; the last is the program and the CMake lines
-# that README.md prints), add_subdirectory (of SOURCE).
+# that README.md prints), add_subdirectory (of SOURCE), exported_header (a program of an exported model, without grove).
 set -euo pipefail
 how=$1 source=$2 build=$3 work=$4 compiler=$5
 rm -rf "$work"
 mkdir -p "$work"
-if [ "$how" != add_subdirectory ]; then
+if [ "$how" != add_subdirectory ] && [ "$how" != exported_header ]; then
   cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
   for installed in include/grove/grove.hpp share/grove/datasets/index.json; do
     [ -e "$work/prefix/$installed" ] || { echo "not installed: $installed"; exit 1; }
@@ -42,5 +42,13 @@ case $how in
           -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS=-O0 -DGROVE_SOURCE="$source" >"$work/configure.log"
     cmake --build "$work/build"
     "$work/build/consumer"
+    ;;
+  exported_header)
+    cd "$work"
+    GROVE_DATASETS="$source/datasets" "$build/examples/export_header" >expected.txt
+    "$compiler" -std=c++17 -O2 -Wall -Wextra -Wpedantic -Wconversion -Werror -I. \
+                "$source/examples/exported/use_penguins.cpp" -o use_penguins
+    ./use_penguins | tee found.txt
+    cmp expected.txt found.txt
     ;;
 esac

@@ -38,15 +38,16 @@ const std::map<std::string, std::set<std::string>> allowed = [] {
   table["outlier"] = foundation + std::set<std::string>{"neighbors", "tree"};
   table["estimator"] = {"core", "params", "data"};
   table["model_selection"] = foundation + std::set<std::string>{"estimator"};
+  table["inspection"] = foundation + std::set<std::string>{"estimator", "model_selection"};
   table["compare"] = foundation + std::set<std::string>{"estimator", "model_selection"};
-  table["registry"] =
-      foundation + std::set<std::string>{"estimator", "preprocessing", "neighbors", "tree",
-                                         "boosting",  "forest",        "baseline",  "cluster",
-                                         "outlier"};
+  table["registry"] = foundation + std::set<std::string>{"estimator", "preprocessing", "neighbors",
+                                                         "tree",      "boosting",      "forest",
+                                                         "baseline",  "cluster",       "outlier"};
   table["testing"] = {"core", "params", "data", "estimator"};
   table["cli"] =
-      foundation + std::set<std::string>{"estimator", "model_selection", "compare", "registry",
-                                         "neighbors", "cluster",         "testing"};
+      foundation + std::set<std::string>{"estimator", "model_selection", "inspection", "compare",
+                                         "registry",  "neighbors",       "cluster",    "tree",
+                                         "testing"};
   return table;
 }();
 

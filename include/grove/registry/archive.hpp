@@ -20,7 +20,8 @@ inline constexpr int model_format_version = 1;
 void save(const Estimator& model, const std::string& path);
 
 /// Reads either form. Trusts nothing in the file: throws ModelFormatError naming the file (also if
-/// it cannot be opened), never crashes, and takes memory in proportion to the file.
+/// it cannot be opened), never crashes, and takes memory in proportion to the file. A model.json of
+/// XGBoost is read too: see xgboost_model.hpp.
 Estimator load(const std::string& path);
 
 /// The same for an index of neighbours: its points are saved, and the tree is built again.
@@ -29,7 +30,7 @@ NearestNeighbors load_neighbors(const std::string& path);
 
 /// The bytes of a `.grove` file.
 std::string to_bytes(const Estimator& model);
-/// Either form, recognised by its first bytes.
+/// Either form, or the text of XGBoost's model.json, recognised by its first bytes.
 Estimator from_bytes(std::string_view bytes);
 
 }  // namespace grove
