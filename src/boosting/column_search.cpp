@@ -222,8 +222,8 @@ NodeSearch::NodeRows NodeSearch::gather(const OpenLeaf& leaf, const std::uint32_
   gathered.weights.assign(n, 1);
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint32_t row = rows[leaf.begin + i];
-    gathered.gradients[i] = task_.sums.gradients(row);
-    gathered.hessians[i] = task_.sums.hessians(row);
+    gathered.gradients[i] = task_.sums.gradients[row];
+    gathered.hessians[i] = task_.sums.hessians[row];
     if (task_.sums.weights != nullptr) gathered.weights[i] = task_.sums.weights[row];
   }
   return gathered;

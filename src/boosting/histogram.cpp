@@ -36,16 +36,16 @@ struct Extent {
   Index first_unusable = -1;
 };
 
-Extent extent_of(const Vector& gradients, const Vector& hessians, const double* weights,
+Extent extent_of(const RoundedGradients& sums, const double* weights,
                  const std::vector<std::uint32_t>* rows, const Context& context) {
-  const Index n = rows != nullptr ? static_cast<Index>(rows->size()) : gradients.size();
+  const Index n = rows != nullptr ? static_cast<Index>(rows->size()) : sums.n_rows;
   return parallel_reduce(
       context, n, rows_a_block, Extent{},
       [&](Index begin, Index end) {
         Extent part;
         for (Index k = begin; k < end; ++k) {
           const Index i = rows != nullptr ? (*rows)[static_cast<std::size_t>(k)] : k;
-          const double g = std::abs(gradients(i)), h = hessians(i);
+          const double g = std::abs(sums.gradients[i]), h = sums.hessians[i];
           if (!(g <= std::numeric_limits<double>::max() &&
                 h <= std::numeric_limits<double>::max() && h >= 0) &&
               part.usable) {
@@ -111,12 +111,12 @@ Scales scales_for(const Extent& extent) {
 void round_gradients(std::string_view who, const double* weights,
                      const std::vector<std::uint32_t>* rows, const Context& context,
                      RoundedGradients& sums) {
-  Vector& gradients = sums.gradients;
-  Vector& hessians = sums.hessians;
-  const Extent extent = extent_of(gradients, hessians, weights, rows, context);
+  double* const gradients = sums.gradients;
+  double* const hessians = sums.hessians;
+  const Extent extent = extent_of(sums, weights, rows, context);
   if (!extent.usable)
-    throw InvalidData(concat(who, ": the gradient is ", gradients(extent.first_unusable),
-                             " and the hessian ", hessians(extent.first_unusable), " at row ",
+    throw InvalidData(concat(who, ": the gradient is ", gradients[extent.first_unusable],
+                             " and the hessian ", hessians[extent.first_unusable], " at row ",
                              extent.first_unusable, "; both must be finite, the hessian >= 0"),
                       "the scores have grown beyond what the loss can take: lower learning_rate or "
                       "scale the target");
@@ -130,15 +130,15 @@ void round_gradients(std::string_view who, const double* weights,
   sums.rows_a_cell = static_cast<Index>(scales.rows_a_cell);
   sums.hessian_a_weight = std::nearbyint(extent.hessian * scales.packed_hessian) * scales.weight;
   sums.equal_hessians = weights == nullptr && extent.least_hessian == extent.hessian;
-  sums.packed.resize(static_cast<std::size_t>(gradients.size()));
-  const Index n = rows != nullptr ? static_cast<Index>(rows->size()) : gradients.size();
+  sums.packed.resize(static_cast<std::size_t>(sums.n_rows));
+  const Index n = rows != nullptr ? static_cast<Index>(rows->size()) : sums.n_rows;
   parallel_for(context, n, rows_a_block, [&](Index begin, Index end) {
     for (Index k = begin; k < end; ++k) {
       const Index i = rows != nullptr ? (*rows)[static_cast<std::size_t>(k)] : k;
-      double g = whole(gradients(i) * scales.gradient);
-      double h = whole(hessians(i) * scales.hessian);
-      double packed_g = whole(gradients(i) * scales.packed_gradient);
-      double packed_h = whole(hessians(i) * scales.packed_hessian);
+      double g = whole(gradients[i] * scales.gradient);
+      double h = whole(hessians[i] * scales.hessian);
+      double packed_g = whole(gradients[i] * scales.packed_gradient);
+      double packed_h = whole(hessians[i] * scales.packed_hessian);
       if (weights != nullptr) {
         const double w = weights[i] * scales.weight;
         g = whole(g * w);
@@ -146,8 +146,8 @@ void round_gradients(std::string_view who, const double* weights,
         packed_g = whole(packed_g * w);
         packed_h = whole(packed_h * w);
       }
-      gradients(i) = g;
-      hessians(i) = h;
+      gradients[i] = g;
+      hessians[i] = h;
       sums.packed[static_cast<std::size_t>(i)] =
           static_cast<std::int64_t>(packed_g) * (std::int64_t{1} << 32) +
           static_cast<std::int64_t>(packed_h);
@@ -157,7 +157,7 @@ void round_gradients(std::string_view who, const double* weights,
 
 ExactSums exact_sums(const RoundedGradients& sums, const std::uint32_t* rows, Index n) {
   ExactSums total;
-  for (Index i = 0; i < n; ++i) total += {sums.gradients(rows[i]), sums.hessians(rows[i])};
+  for (Index i = 0; i < n; ++i) total += {sums.gradients[rows[i]], sums.hessians[rows[i]]};
   return total;
 }
 

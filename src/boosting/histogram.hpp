@@ -17,7 +17,9 @@ namespace grove {
 /// Both are rounded per unit of weight and then multiplied by the weight, so that a whole weight is
 /// exactly that many equal rows.
 struct RoundedGradients {
-  Vector gradients, hessians;  // of all rows
+  double* gradients = nullptr;  // of all n_rows rows
+  double* hessians = nullptr;
+  Index n_rows = 0;
   std::vector<std::int64_t> packed;
   const double* weights = nullptr;  // null: all 1
   double gradient_unit = 1, hessian_unit = 1;

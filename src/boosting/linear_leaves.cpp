@@ -41,8 +41,8 @@ LinearLeaf line_of(const Dataset& data, const GrowTask& task, const GrownTree& g
     point(d) = 1;
     if (point.hasNaN()) continue;
     ++n_used;
-    normal += task.sums.hessians(row) * task.sums.hessian_unit * point * point.transpose();
-    right -= task.sums.gradients(row) * task.sums.gradient_unit * point;
+    normal += task.sums.hessians[row] * task.sums.hessian_unit * point * point.transpose();
+    right -= task.sums.gradients[row] * task.sums.gradient_unit * point;
   }
   LinearLeaf line;
   line.node = leaf.node;

@@ -372,8 +372,9 @@ class Trainer {
     OutputMemory& memory = n_outputs() == 1 ? memory_ : own;
     RoundedGradients& sums = memory.sums;
     memory.grow.rows.assign(sampled.rows().begin(), sampled.rows().end());
-    sums.gradients = gradients_.row(k).transpose();
-    sums.hessians = hessians_.row(k).transpose();
+    sums.n_rows = task_.data.n_rows();
+    sums.gradients = gradients_.data() + k * sums.n_rows;
+    sums.hessians = hessians_.data() + k * sums.n_rows;
     const bool everyone = static_cast<Index>(sampled.rows().size()) == task_.data.n_rows();
     round_gradients(task_.who, rows_.unweighted ? nullptr : rows_.weights.data(),
                     everyone ? nullptr : &sampled.rows(), context_, sums);
