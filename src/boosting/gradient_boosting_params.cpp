@@ -73,6 +73,9 @@ const Schema<GradientBoostingParams>& GradientBoostingParams::schema() {
                "Taken off the gradient sum of every leaf.")
           .add("l2_regularization", &P::l2_regularization, at_least(0),
                "Added to the hessian sum of every leaf.")
+          .add("max_delta_step", &P::max_delta_step, greater_than(0),
+               "Largest value of a leaf before the learning rate; none: 10 for log_loss, else no "
+               "limit.")
           .add("max_bins", &P::max_bins, between(2, 65535),
                "Bins of a column, without the one for missing values.")
           .add("enable_bundling", &P::enable_bundling,

@@ -51,7 +51,9 @@ SplitFinder::SplitFinder(const GradientBoostingParams& params, const Constraints
 
 double SplitFinder::value(double gradient, double hessian, const ValueRange& range) const {
   const double h = std::max(hessian + params_.l2_regularization, 1e-300);
-  return std::clamp(-thresholded(gradient, params_.l1_regularization) / h, range.low, range.high);
+  const double step = std::clamp(-thresholded(gradient, params_.l1_regularization) / h,
+                                 -constraints_.largest_value, constraints_.largest_value);
+  return std::clamp(step, range.low, range.high);
 }
 
 double SplitFinder::score(double gradient, double hessian, const ValueRange& range) const {

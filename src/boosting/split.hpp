@@ -14,6 +14,7 @@ namespace grove {
 struct Constraints {
   std::vector<int> monotonic;                   // per column -1, 0, 1; empty: none
   std::vector<std::vector<char>> interactions;  // per set of columns, whether a column is in it
+  double largest_value = std::numeric_limits<double>::infinity();  // of a leaf
 };
 
 /// The values that a node may answer with, from the monotonic splits above it.

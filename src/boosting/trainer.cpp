@@ -28,6 +28,7 @@ std::shared_ptr<const BinnedData> bins_for(const GradientBoostingParams& params,
 namespace {
 
 constexpr double largest_target = 1e100;
+constexpr double usual_step_of_log_loss = 10;
 constexpr std::size_t rows_in_curve = 20000;  // that the loss curve of training is measured on
 constexpr Index rows_a_block = 4096;
 constexpr std::size_t rows_worth_tasks = 8192;  // that pay for handing leaves to threads
@@ -78,6 +79,9 @@ class Trainer {
     model_.trained_on = TrainedOn(task.data);
     model_.link = objective_.link();
     check();
+    const bool newton = model_.link == "sigmoid" || model_.link == "softmax";
+    if (params_.max_delta_step || (newton && !params_.objective))
+      constraints_.largest_value = params_.max_delta_step.value_or(usual_step_of_log_loss);
     start();
     watch();
   }

@@ -53,6 +53,9 @@ struct GradientBoostingParams {
   double min_split_gain = 0.0;
   double l1_regularization = 0.0;
   double l2_regularization = 0.0;
+  /// Largest value of a leaf, before the learning rate. none: 10 for log_loss, whose Newton steps
+  /// diverge in rare classes otherwise; no limit for other losses.
+  std::optional<double> max_delta_step = {};
   int max_bins = 255;
   bool enable_bundling = true;
 
