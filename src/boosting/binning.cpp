@@ -8,8 +8,8 @@
 
 #include "boosting/bundling.hpp"
 #include "core/large_pages.hpp"
+#include "core/radix_sort.hpp"
 #include "grove/core/parallel.hpp"
-#include "metrics/radix_sort.hpp"
 
 namespace grove {
 
@@ -77,7 +77,7 @@ class SortedColumns {
         const double value = x(i, first + j);
         if (std::isnan(value)) continue;
         if (unweighted_) {
-          keys_[static_cast<std::size_t>(j)].push_back(metrics::order_key(value));
+          keys_[static_cast<std::size_t>(j)].push_back(order_key(value));
         } else {
           values_[static_cast<std::size_t>(j)].push_back({value + 0.0, weights(i)});
         }
@@ -86,10 +86,9 @@ class SortedColumns {
 
   void sort(std::size_t j) {
     if (unweighted_) {
-      metrics::radix_sort(keys_[j], [](std::uint64_t key) { return key; });
+      radix_sort(keys_[j], [](std::uint64_t key) { return key; });
     } else {
-      metrics::radix_sort(values_[j],
-                          [](const WeightedValue& v) { return metrics::order_key(v.value); });
+      radix_sort(values_[j], [](const WeightedValue& v) { return order_key(v.value); });
     }
   }
 
@@ -99,7 +98,7 @@ class SortedColumns {
     const std::vector<std::uint64_t>& keys = keys_[j];
     for (std::size_t begin = 0, end = 0; begin < keys.size(); begin = end) {
       while (end < keys.size() && keys[end] == keys[begin]) ++end;
-      f(metrics::key_value(keys[begin]), static_cast<double>(end - begin));
+      f(key_value(keys[begin]), static_cast<double>(end - begin));
     }
     const std::vector<WeightedValue>& values = values_[j];
     for (std::size_t begin = 0, end = 0; begin < values.size(); begin = end) {

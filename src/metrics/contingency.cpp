@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/radix_sort.hpp"
 #include "metrics/checks.hpp"
-#include "metrics/radix_sort.hpp"
 
 namespace grove::metrics {
 

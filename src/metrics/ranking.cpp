@@ -5,10 +5,10 @@
 #include <limits>
 #include <vector>
 
+#include "core/radix_sort.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 #include "metrics/checks.hpp"
-#include "metrics/radix_sort.hpp"
 #include "metrics/sum.hpp"
 
 namespace grove::metrics {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/radix_sort.hpp"
 #include "grove/core/parallel.hpp"
-#include "metrics/radix_sort.hpp"
 
 namespace grove {
 
@@ -21,8 +21,8 @@ std::vector<std::uint32_t> numeric_ranks(const MatrixMap& x, Index column,
   present.reserve(static_cast<std::size_t>(x.rows()));
   for (Index i = 0; i < x.rows(); ++i)
     if (!std::isnan(x(i, column)))
-      present.push_back({metrics::order_key(x(i, column)), static_cast<std::uint32_t>(i)});
-  metrics::radix_sort(present, [](const KeyedRow& item) { return item.key; });
+      present.push_back({order_key(x(i, column)), static_cast<std::uint32_t>(i)});
+  radix_sort(present, [](const KeyedRow& item) { return item.key; });
   std::size_t n_distinct = 0;
   for (std::size_t i = 0; i < present.size(); ++i)
     n_distinct += i == 0 || present[i].key != present[i - 1].key ? 1 : 0;
@@ -30,8 +30,7 @@ std::vector<std::uint32_t> numeric_ranks(const MatrixMap& x, Index column,
   std::vector<std::uint32_t> ranks(static_cast<std::size_t>(x.rows()),
                                    static_cast<std::uint32_t>(n_distinct));
   for (std::size_t i = 0; i < present.size(); ++i) {
-    if (i == 0 || present[i].key != present[i - 1].key)
-      values.push_back(metrics::key_value(present[i].key));
+    if (i == 0 || present[i].key != present[i - 1].key) values.push_back(key_value(present[i].key));
     ranks[present[i].row] = static_cast<std::uint32_t>(values.size() - 1);
   }
   return ranks;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "core/radix_sort.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/random.hpp"
 #include "grove/metrics/classification.hpp"
@@ -12,7 +13,6 @@
 #include "grove/metrics/ranking.hpp"
 #include "grove/metrics/regression.hpp"
 #include "grove/metrics/table.hpp"
-#include "metrics/radix_sort.hpp"
 
 using namespace grove;
 using namespace grove::metrics;

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace grove::metrics {
+namespace grove {
 
 /// A finite double as an integer of the same order; -0.0 and 0.0 are equal.
 inline std::uint64_t order_key(double value) {
@@ -59,4 +59,4 @@ void radix_sort(std::vector<Item>& items, Key&& key) {
   }
 }
 
-}  // namespace grove::metrics
+}  // namespace grove
