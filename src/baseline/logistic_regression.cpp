@@ -53,12 +53,12 @@ baseline::SoftmaxProblem problem_of(const LogisticRegressionParams& params, cons
                                    .fit_intercept = params.fit_intercept,
                                    .max_iter = params.max_iter,
                                    .tol = params.tol};
-  const double share = class_weights.sum() / static_cast<double>(n_classes);
+  const Vector factors =
+      class_factors(params.class_weight, data.labels(), problem.weights, data.n_classes());
   for (Index i = 0; i < data.n_rows(); ++i) {
     const int code = data.labels()(i);
     problem.y(i) = position(code);
-    if (params.class_weight == ClassWeight::balanced && problem.weights(i) > 0)
-      problem.weights(i) *= share / class_weights(code);
+    problem.weights(i) *= factors(code);
   }
   return problem;
 }

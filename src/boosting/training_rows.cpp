@@ -15,14 +15,6 @@ namespace {
 constexpr double largest_weight = 1e100;  // of all rows together: squares must not overflow
 
 /// Per class the factor that makes all classes weigh the same.
-Vector class_factors(const Dataset& data, const Vector& weights) {
-  Vector totals = Vector::Zero(data.n_classes());
-  for (Index i = 0; i < data.n_rows(); ++i) totals(data.labels()(i)) += weights(i);
-  const double n_present = static_cast<double>((totals.array() > 0).count());
-  const double total = totals.sum();
-  return totals.unaryExpr([&](double t) { return t > 0 ? total / (n_present * t) : 0; });
-}
-
 /// To multiples of a power of two whose sum stays below 2^52 of them.
 void round_weights(Vector& weights) {
   const double total = weights.sum();
@@ -38,8 +30,9 @@ Vector weights_of(const TrainingTask& task) {
     for (const Index row : *task.rows) part(row) = weights(row);
     weights = std::move(part);
   }
-  if (task.params.class_weight == ClassWeight::balanced && data.has_labels()) {
-    const Vector factors = class_factors(data, weights);
+  if (data.has_labels()) {
+    const Vector factors =
+        class_factors(task.params.class_weight, data.labels(), weights, data.n_classes());
     for (Index i = 0; i < data.n_rows(); ++i) weights(i) *= factors(data.labels()(i));
   }
   const double total = weights.sum();

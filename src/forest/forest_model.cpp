@@ -27,7 +27,10 @@ CartTarget target_of(const ForestPlan& plan, const Dataset& data, const RowDraws
   const Vector weights = plan.bootstrap ? Vector::Ones(data.n_rows()) : data.weights_or_ones();
   const double n_draws = plan.bootstrap ? static_cast<double>(draws.n_draws()) : 0;
   if (!data.has_labels()) return real_target(plan.who, data, weights, plan.cart.impurity, n_draws);
-  return class_target(plan.who, data, weights, class_factors(data, plan.class_weight), n_draws);
+  return class_target(
+      plan.who, data, weights,
+      class_factors(plan.class_weight, data.labels(), data.weights_or_ones(), data.n_classes()),
+      n_draws);
 }
 
 /// One grower per thread that is at work, so that trees share their memory one after another.

@@ -60,8 +60,6 @@ CartTarget class_target(std::string_view who, const Dataset& data, const Vector&
 /// 0.
 CartTarget real_target(std::string_view who, const Dataset& data, const Vector& weights,
                        Impurity impurity, double n_draws);
-/// Factors per class, from the total weight of each.
-Vector class_factors(const Dataset& data, ClassWeight rule);
 /// Whether all weights are whole and sum to less than 2^31, so that they count repeated rows.
 bool are_whole(const Vector& weights);
 

@@ -18,19 +18,6 @@ bool are_whole(const Vector& weights) {
   return weights.sum() < 0x1p31 && (weights.array() == weights.array().floor()).all();
 }
 
-Vector class_factors(const Dataset& data, ClassWeight rule) {
-  Vector factors = Vector::Ones(data.n_classes());
-  if (rule == ClassWeight::none) return factors;
-  const Vector weights = data.weights_or_ones();
-  Vector totals = Vector::Zero(data.n_classes());
-  for (Index i = 0; i < data.n_rows(); ++i) totals(data.labels()(i)) += weights(i);
-  const auto n_present = static_cast<double>((totals.array() > 0).count());
-  const double sum = totals.sum();
-  for (Index k = 0; k < totals.size(); ++k)
-    if (totals(k) > 0) factors(k) = sum / n_present / totals(k);
-  return factors;
-}
-
 namespace {
 
 constexpr double largest_target = 1e100;  // and sum of weights: squares of both must not overflow

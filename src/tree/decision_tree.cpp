@@ -34,8 +34,10 @@ namespace {
 
 CartTarget target_of(std::string_view who, const DecisionTreeClassifierParams& params,
                      const Dataset& data) {
-  return class_target(who, data, data.weights_or_ones(), class_factors(data, params.class_weight),
-                      0);
+  return class_target(
+      who, data, data.weights_or_ones(),
+      class_factors(params.class_weight, data.labels(), data.weights_or_ones(), data.n_classes()),
+      0);
 }
 CartTarget target_of(std::string_view who, const DecisionTreeRegressorParams& params,
                      const Dataset& data) {
