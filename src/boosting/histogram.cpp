@@ -15,7 +15,7 @@ namespace grove {
 namespace {
 
 constexpr Index rows_a_block = 8192;
-constexpr Index rows_a_thread = 2048;    // fewer are not worth a second thread
+constexpr Index cells_a_thread = 65536;  // that rows add to; fewer are not worth a second thread
 constexpr Index groups_a_tile = 8;       // whose packed cells stay in the first cache
 constexpr Index bytes_gathered = 16384;  // of rows copied side by side
 constexpr Index most_gathered = 512;
@@ -299,7 +299,8 @@ void HistogramBuilder::recycle(Histogram histogram) {
 
 Histogram HistogramBuilder::build(const std::uint32_t* rows, Index n, NodeSums& total) {
   const bool packed = n <= sums_.rows_a_cell;
-  const Index n_parts = std::clamp<Index>(n / rows_a_thread, 1, n_threads(context_));
+  const Index n_parts =
+      std::clamp<Index>(n * data_.n_groups() / cells_a_thread, 1, n_threads(context_));
   std::vector<Part> parts(static_cast<std::size_t>(n_parts));
   for (Part& part : parts) {
     part.histogram.packed = cleared(spare_.packed, n_cells_);

@@ -1,7 +1,7 @@
 #include "boosting/partition.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <numeric>
 #include <vector>
 
 #include "grove/core/parallel.hpp"
@@ -34,16 +34,32 @@ std::vector<std::uint8_t> sides_of(const BinnedData& data, const Split& split) {
 
 /// Left rows to the front of `rows`, right ones to `right`; no branches.
 template <class Code>
-std::size_t divide_part(const Code* codes, std::size_t stride, const std::uint8_t* sides,
-                        std::uint32_t* rows, std::size_t n, std::uint32_t* right) {
+std::size_t divide_whole(const Code* codes, std::size_t stride, const std::uint8_t* sides,
+                         std::uint32_t* rows, std::size_t n, std::uint32_t* right) {
   std::size_t n_left = 0, n_right = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const std::uint32_t row = rows[i];
-    const std::size_t left = sides[codes[row * stride]];
+    const std::size_t goes_left = sides[codes[row * stride]];
     rows[n_left] = row;
     right[n_right] = row;
-    n_left += left;
-    n_right += 1 - left;
+    n_left += goes_left;
+    n_right += 1 - goes_left;
+  }
+  return n_left;
+}
+
+/// Left rows to the front of `out`, right ones to its end, the last first.
+template <class Code>
+std::size_t divide_part(const Code* codes, std::size_t stride, const std::uint8_t* sides,
+                        const std::uint32_t* rows, std::size_t n, std::uint32_t* out) {
+  std::size_t n_left = 0, last = n - 1;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint32_t row = rows[i];
+    const std::size_t goes_left = sides[codes[row * stride]];
+    out[n_left] = row;
+    out[last] = row;
+    n_left += goes_left;
+    last -= 1 - goes_left;
   }
   return n_left;
 }
@@ -52,27 +68,33 @@ template <class Code>
 std::size_t divide_codes(const Code* codes, std::size_t stride,
                          const std::vector<std::uint8_t>& sides, std::uint32_t* rows, std::size_t n,
                          std::uint32_t* buffer, const Context& context) {
+  if (n < 2 * rows_a_part || n_threads(context) == 1) {
+    const std::size_t n_left = divide_whole(codes, stride, sides.data(), rows, n, buffer);
+    std::copy_n(buffer, n - n_left, rows + n_left);
+    return n_left;
+  }
   const std::size_t n_parts = (n + rows_a_part - 1) / rows_a_part;
   std::vector<std::size_t> n_left(n_parts, 0);
-  const auto end_of = [&](std::size_t part) { return std::min(n, (part + 1) * rows_a_part); };
+  const auto size_of = [&](std::size_t part) {
+    return std::min(n - part * rows_a_part, rows_a_part);
+  };
   parallel_for(context, static_cast<Index>(n_parts), 1, [&](Index p, Index) {
     const auto part = static_cast<std::size_t>(p);
     const std::size_t begin = part * rows_a_part;
-    n_left[part] = divide_part(codes, stride, sides.data(), rows + begin, end_of(part) - begin,
-                               buffer + begin);
+    n_left[part] =
+        divide_part(codes, stride, sides.data(), rows + begin, size_of(part), buffer + begin);
   });
-  std::size_t at = 0;
-  for (std::size_t part = 0; part < n_parts; ++part) {
-    std::memmove(rows + at, rows + part * rows_a_part, n_left[part] * sizeof(std::uint32_t));
-    at += n_left[part];
-  }
-  const std::size_t total_left = at;
-  for (std::size_t part = 0; part < n_parts; ++part) {
+  std::vector<std::size_t> first_left(n_parts, 0);
+  std::exclusive_scan(n_left.begin(), n_left.end(), first_left.begin(), std::size_t{0});
+  const std::size_t total_left = first_left.back() + n_left.back();
+  parallel_for(context, static_cast<Index>(n_parts), 1, [&](Index p, Index) {
+    const auto part = static_cast<std::size_t>(p);
     const std::size_t begin = part * rows_a_part;
-    const std::size_t n_right = end_of(part) - begin - n_left[part];
-    std::copy_n(buffer + begin, n_right, rows + at);
-    at += n_right;
-  }
+    const std::uint32_t* const from = buffer + begin;
+    std::copy_n(from, n_left[part], rows + first_left[part]);
+    std::reverse_copy(from + n_left[part], from + size_of(part),
+                      rows + total_left + begin - first_left[part]);
+  });
   return total_left;
 }
 
