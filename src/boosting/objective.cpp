@@ -98,7 +98,7 @@ std::string Objective::name() const {
 Index Objective::n_outputs(Index n_classes) const { return model().n_outputs(n_classes); }
 std::string Objective::link() const { return model().traits.link; }
 bool Objective::has_loss() const { return model().traits.has_loss; }
-bool Objective::constant_hessian() const { return model().traits.constant_hessian; }
+bool Objective::sees_all_rows() const { return model().traits.all_rows; }
 bool Objective::renews_leaves() const { return model().traits.renews_leaves; }
 
 void Objective::check_target(std::string_view who, const ObjectiveData& data) const {

@@ -7,6 +7,7 @@
 #include "grove/core/error.hpp"
 #include "grove/core/parallel.hpp"
 #include "grove/metrics/ranking.hpp"
+#include "metrics/row_groups.hpp"
 
 namespace grove {
 
@@ -14,35 +15,14 @@ namespace {
 
 constexpr Index groups_a_block = 16;
 
-/// The rows with weight, group after group, in a group by their number.
-struct Groups {
-  std::vector<Index> rows;
-  std::vector<std::size_t> starts;  // and the end of the last
-
-  explicit Groups(const ObjectiveData& data) {
-    if (data.groups == nullptr)
-      throw InvalidData(
-          "lambdarank: the data has no groups; expected one group of rows for each "
-          "query",
-          "give the Dataset groups: one id per row");
-    const Labels& id = *data.groups;
-    for (Index i = 0; i < data.target.size(); ++i)
-      if (data.weights(i) > 0) rows.push_back(i);
-    const auto by_group = [&](Index a, Index b) { return id(a) < id(b); };
-    if (!std::is_sorted(rows.begin(), rows.end(), by_group))
-      std::stable_sort(rows.begin(), rows.end(), by_group);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-      if (i == 0 || id(rows[i]) != id(rows[i - 1])) starts.push_back(i);
-    starts.push_back(rows.size());
-  }
-  Index count() const { return static_cast<Index>(starts.size()) - 1; }
-  std::vector<Index> rows_of(Index group) const {
-    const auto at = [&](Index g) {
-      return rows.begin() + static_cast<std::ptrdiff_t>(starts[static_cast<std::size_t>(g)]);
-    };
-    return {at(group), at(group + 1)};
-  }
-};
+const Labels& groups_of(const ObjectiveData& data) {
+  if (data.groups == nullptr)
+    throw InvalidData(
+        "lambdarank: the data has no groups; expected one group of rows for each "
+        "query",
+        "give the Dataset groups: one id per row");
+  return *data.groups;
+}
 
 double gain(double relevance) { return std::exp2(relevance) - 1; }
 
@@ -101,7 +81,7 @@ void differentiate_group(const Vector& scores, const Vector& gains, int ndcg_at,
 void LambdaRank::gradients(const MatrixView& scores, const ObjectiveData& data,
                            Eigen::Ref<Matrix> gradients, Eigen::Ref<Matrix> hessians,
                            const Context& context) const {
-  const Groups groups(data);
+  const metrics::RowGroups groups(groups_of(data), [&](Index i) { return data.weights(i); });
   gradients.setZero();
   hessians.setConstant(smallest_hessian);
   parallel_for(context, groups.count(), groups_a_block, [&](Index begin, Index end) {
@@ -128,33 +108,8 @@ void LambdaRank::gradients(const MatrixView& scores, const ObjectiveData& data,
 
 double LambdaRank::loss(const MatrixView& scores, const ObjectiveData& data,
                         const Context& context) const {
-  const Groups groups(data);
-  using Sum = std::pair<double, double>;  // of weighted losses and of weights
-  const Sum sum = parallel_reduce(
-      context, groups.count(), groups_a_block, Sum{},
-      [&](Index begin, Index end) {
-        Sum part;
-        for (Index group = begin; group < end; ++group) {
-          const std::vector<Index> rows = groups.rows_of(group);
-          const auto n = static_cast<Index>(rows.size());
-          Matrix s(1, n), gains(1, n);
-          double weight = 0;
-          for (Index i = 0; i < n; ++i) {
-            const Index row = rows[static_cast<std::size_t>(i)];
-            s(0, i) = scores(0, row);
-            gains(0, i) = gain(data.target(row));
-            weight += data.weights(row) / static_cast<double>(n);
-          }
-          part.first += weight * (1 - metrics::ndcg(gains, s, {.k = ndcg_at}));
-          part.second += weight;
-        }
-        return part;
-      },
-      [](Sum& total, const Sum& part) {
-        total.first += part.first;
-        total.second += part.second;
-      });
-  return sum.first / sum.second;
+  return 1 - metrics::ndcg_of_groups(data.target, scores.row(0).transpose(), groups_of(data),
+                                     {.k = ndcg_at, .exponential = true}, data.weights, context);
 }
 
 std::string_view LambdaRank::rejects(double target) const {

@@ -17,7 +17,6 @@ constexpr double smallest_hessian = 1e-16;
 
 struct SquaredError {
   static constexpr std::string_view name = "squared_error";
-  static constexpr bool constant_hessian = true;
   void gradients(VectorView scores, VectorView target, Eigen::Ref<Vector> gradients,
                  Eigen::Ref<Vector> hessians) const;
   double loss(VectorView scores, VectorView target, VectorView weights) const;
@@ -28,7 +27,6 @@ struct SquaredError {
 /// The gradient of a row that is met exactly is 0.
 struct AbsoluteError {
   static constexpr std::string_view name = "absolute_error";
-  static constexpr bool constant_hessian = true;
   void gradients(VectorView scores, VectorView target, Eigen::Ref<Vector> gradients,
                  Eigen::Ref<Vector> hessians) const;
   double loss(VectorView scores, VectorView target, VectorView weights) const;
@@ -38,7 +36,6 @@ struct AbsoluteError {
 
 struct HuberLoss {
   static constexpr std::string_view name = "huber";
-  static constexpr bool constant_hessian = true;
   double delta;
   void gradients(VectorView scores, VectorView target, Eigen::Ref<Vector> gradients,
                  Eigen::Ref<Vector> hessians) const;
@@ -50,7 +47,6 @@ struct HuberLoss {
 /// The gradient of a row that is met exactly is 0.
 struct QuantileLoss {
   static constexpr std::string_view name = "quantile";
-  static constexpr bool constant_hessian = true;
   double level;
   void gradients(VectorView scores, VectorView target, Eigen::Ref<Vector> gradients,
                  Eigen::Ref<Vector> hessians) const;

@@ -97,6 +97,13 @@ void add_probability_metrics(std::vector<MetricInfo>& table) {
       [](P p) { return average_precision(*p.y_true, *p.proba, p.weights); });
 }
 
+double ndcg_of_queries(P p, int k) {
+  const Labels one = p.groups == nullptr ? Labels::Zero(p.target->size()) : Labels();
+  return ndcg_of_groups(*p.target, *p.values, p.groups != nullptr ? *p.groups : one,
+                        {.k = k, .exponential = true}, p.weights,
+                        p.context != nullptr ? *p.context : Context{});
+}
+
 void add_value_metrics(std::vector<MetricInfo>& table) {
   const auto add = [&](std::string_view name, bool greater, std::string_view doc,
                        double (*function)(P)) {
@@ -115,6 +122,10 @@ void add_value_metrics(std::vector<MetricInfo>& table) {
       [](P p) { return pinball_loss(*p.target, *p.values, {}, p.weights); });
   add("poisson_deviance", false, "mean Poisson deviance", of_values<mean_poisson_deviance>);
   add("gamma_deviance", false, "mean gamma deviance", of_values<mean_gamma_deviance>);
+  add("ndcg", true, "order of each group: discounted gain 2^target - 1 over the best order's",
+      [](P p) { return ndcg_of_queries(p, 0); });
+  add("ndcg_at_10", true, "the same of the 10 rows of each group with the highest predictions",
+      [](P p) { return ndcg_of_queries(p, 10); });
 }
 
 void add_cluster_metrics(std::vector<MetricInfo>& table) {

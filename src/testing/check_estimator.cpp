@@ -27,8 +27,20 @@ bool throws_not_fitted(const std::function<void()>& predict) {
   return false;
 }
 
-Dataset contract_data(EstimatorKind kind, Index n_rows, std::uint64_t seed) {
+namespace {
+
+/// Relevances 0..4 in groups of five rows.
+Dataset ranking(const Matrix& x, const Vector& target) {
+  Labels groups(x.rows());
+  for (Index i = 0; i < x.rows(); ++i) groups(i) = static_cast<int>(i / 5);
+  return Dataset(x, Vector((target.array() + 2).round().max(0).min(4))).with_groups(groups);
+}
+
+}  // namespace
+
+Dataset contract_data(const Estimator& estimator, Index n_rows, std::uint64_t seed) {
   constexpr Index n_columns = 4;
+  const EstimatorKind kind = estimator.kind();
   Rng rng(seed);
   Matrix x(n_rows, n_columns);
   Labels classes(n_rows);
@@ -41,6 +53,7 @@ Dataset contract_data(EstimatorKind kind, Index n_rows, std::uint64_t seed) {
                 (kind == EstimatorKind::regressor ? 0.0 : 3.0 * code * (j % 2 == 0 ? 1 : -1));
     target(i) = 2 * x(i, 0) - x(i, 1) + 0.5 * x(i, 2) + 0.1 * rng.normal();
   }
+  if (estimator.capabilities().ranks_groups) return ranking(x, target);
   if (kind == EstimatorKind::regressor) return Dataset(std::move(x), std::move(target));
   if (!needs_target(kind)) return Dataset(std::move(x));
   return Dataset(std::move(x)).with_labels(std::move(classes), {"a", "b", "c"});
@@ -91,8 +104,21 @@ std::string state_text(const Estimator& fitted) {
   }
 }
 
-Dataset repeated(const Dataset& data, const std::vector<Index>& rows) {
-  return data.without_weights().take(rows);
+Dataset repeated(const Dataset& data, const Vector& times) {
+  std::vector<Index> rows;
+  std::vector<int> groups;
+  for (Index i = 0; i < data.n_rows(); ++i)
+    for (int copy = 0; copy < times(i); ++copy) {
+      rows.push_back(i);
+      groups.push_back(unit_of(data, i) * static_cast<int>(times.maxCoeff()) + copy);
+    }
+  const Dataset result = data.without_weights().take(rows);
+  if (data.groups() == nullptr) return result;
+  return result.with_groups(Labels::Map(groups.data(), static_cast<Index>(groups.size())));
+}
+
+int unit_of(const Dataset& data, Index row) {
+  return data.groups() != nullptr ? (*data.groups())(row) : static_cast<int>(row);
 }
 
 std::vector<Violation> check_erased(const Estimator& estimator, const CheckOptions& options) {

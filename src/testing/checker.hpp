@@ -79,7 +79,10 @@ class Checker {
 Matrix outputs(const Estimator& fitted, const MatrixView& x);
 /// The fitted state as text, exact to the bit; "" for types that cannot be saved.
 std::string state_text(const Estimator& fitted);
-Dataset repeated(const Dataset& data, const std::vector<Index>& rows);
+/// What a weight belongs to: the row, or the group of a ranking.
+int unit_of(const Dataset& data, Index row);
+/// Every row so many times; the copies of a group are groups of their own.
+Dataset repeated(const Dataset& data, const Vector& times);
 
 void check_parameters(Checker& checker);
 void check_fitting(Checker& checker);

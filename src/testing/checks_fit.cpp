@@ -30,7 +30,7 @@ void check_bad_value(Checker& checker, const std::string& name, const Value& bad
 }  // namespace
 
 void check_parameters(Checker& checker) {
-  const Dataset data = contract_data(checker.kind, 30, 2);
+  const Dataset data = contract_data(checker.prototype, 30, 2);
   checker.run("parameters_round_trip", [&] {
     const ParamValues values = checker.prototype.param_values();
     Estimator copy = checker.fresh();
@@ -57,7 +57,7 @@ void check_parameters(Checker& checker) {
 }
 
 void check_fitting(Checker& checker) {
-  const Dataset data = contract_data(checker.kind, 60, 3);
+  const Dataset data = contract_data(checker.prototype, 60, 3);
   checker.run("fit_leaves_parameters_and_data", [&] {
     const Matrix before = data.x();
     const Estimator fitted = checker.fitted_on(data);
@@ -73,14 +73,14 @@ void check_fitting(Checker& checker) {
                    "a second fit on the same data gave another model");
   });
   checker.run("refit_forgets", [&] {
-    const Dataset other = contract_data(checker.kind, 45, 4);
+    const Dataset other = contract_data(checker.prototype, 45, 4);
     Estimator refitted = checker.fitted_on(data);
     refitted.fit(other);
     checker.expect(state_text(refitted) == state_text(checker.fitted_on(other)),
                    "a refit kept something of the old data");
   });
   checker.run("copies_are_independent", [&] {
-    const Dataset other = contract_data(checker.kind, 45, 5);
+    const Dataset other = contract_data(checker.prototype, 45, 5);
     const Estimator fitted = checker.fitted_on(data);
     const std::string before = state_text(fitted);
     Estimator copy = fitted;
@@ -125,7 +125,7 @@ void check_bad_columns(Checker& checker, const Dataset& data) {
 }  // namespace
 
 void check_refusals(Checker& checker) {
-  const Dataset data = contract_data(checker.kind, 30, 6);
+  const Dataset data = contract_data(checker.prototype, 30, 6);
   checker.run("empty_data_refused", [&] {
     checker.expect_throw<InvalidData>("zero rows", {"0 rows"},
                                       [&] { (void)checker.fitted_on(data.take({})); });

@@ -33,7 +33,7 @@ void check_classes(Checker& checker, const Dataset& data) {
 }  // namespace
 
 void check_small_data(Checker& checker) {
-  const Dataset data = contract_data(checker.kind, 30, 7);
+  const Dataset data = contract_data(checker.prototype, 30, 7);
   checker.run("one_row", [&] {
     checker.finishes_or_refuses("one row", [&] {
       const Estimator fitted = checker.fitted_on(data.take({0}));
@@ -156,7 +156,7 @@ void check_outlier_labels(Checker& checker, const Dataset& data) {
 }  // namespace
 
 void check_predictions(Checker& checker) {
-  const Dataset data = contract_data(checker.kind, 60, 8);
+  const Dataset data = contract_data(checker.prototype, 60, 8);
   const auto with_model = [&](const std::string& name, const auto& body) {
     checker.run(name, [&] {
       const Estimator fitted = checker.fitted_on(data);

@@ -32,7 +32,7 @@ void compare_weighted(Checker& checker, const Dataset& weighted, const Dataset& 
 }  // namespace
 
 void check_weights(Checker& checker) {
-  const Dataset data = contract_data(checker.kind, 45, 9);
+  const Dataset data = contract_data(checker.prototype, 45, 9);
   if (!checker.prototype.capabilities().sample_weights) {
     checker.run("weights_refused", [&] {
       checker.expect_throw<Unsupported>("weights", {"weights"}, [&] {
@@ -44,31 +44,23 @@ void check_weights(Checker& checker) {
   checker.run("unit_weights", [&] {
     compare_weighted(checker, data.with_weights(Vector::Ones(data.n_rows())), data, "weights of 1");
   });
+  const auto weighted_by = [&](const auto& weight_of_unit) {
+    Vector weights(data.n_rows());
+    for (Index i = 0; i < data.n_rows(); ++i) weights(i) = weight_of_unit(unit_of(data, i));
+    return weights;
+  };
   checker.run("zero_weight_removes", [&] {
-    Vector weights = Vector::Ones(data.n_rows());
-    std::vector<Index> kept;
-    for (Index i = 0; i < data.n_rows(); ++i) {
-      if (i % 5 == 2) {
-        weights(i) = 0;
-      } else {
-        kept.push_back(i);
-      }
-    }
-    compare_weighted(checker, data.with_weights(weights), data.take(kept), "weights of 0");
+    const Vector weights = weighted_by([](int unit) { return unit % 5 == 2 ? 0 : 1; });
+    compare_weighted(checker, data.with_weights(weights), repeated(data, weights), "weights of 0");
   });
   checker.run("integer_weights_repeat", [&] {
-    Vector weights(data.n_rows());
-    std::vector<Index> rows;
-    for (Index i = 0; i < data.n_rows(); ++i) {
-      weights(i) = 1 + static_cast<double>(i % 3);
-      for (Index copy = 0; copy <= i % 3; ++copy) rows.push_back(i);
-    }
-    compare_weighted(checker, data.with_weights(weights), repeated(data, rows), "weights 1..3");
+    const Vector weights = weighted_by([](int unit) { return 1 + unit % 3; });
+    compare_weighted(checker, data.with_weights(weights), repeated(data, weights), "weights 1..3");
   });
 }
 
 void check_threads(Checker& checker) {
-  const Dataset data = contract_data(checker.kind, 400, 10);
+  const Dataset data = contract_data(checker.prototype, 400, 10);
   const auto fit_with = [&](int threads) { return checker.fitted_on(data, {.threads = threads}); };
   checker.run("same_model_for_any_threads", [&] {
     const Estimator one = fit_with(1);
@@ -132,7 +124,7 @@ void check_allocation_failures(Checker& checker, const Dataset& data, const Data
 }
 
 void check_extremes(Checker& checker, double value, const char* what) {
-  const Dataset data = contract_data(checker.kind, 30, 12);
+  const Dataset data = contract_data(checker.prototype, 30, 12);
   Matrix x = data.x();
   for (Index i = 0; i < x.rows(); ++i) x(i, 1) = (i % 2 == 0 ? value : -value);
   checker.finishes_or_refuses(what, [&] {
@@ -169,7 +161,7 @@ void check_save_and_load(Checker& checker, const Dataset& data) {
 }  // namespace
 
 void check_safety(Checker& checker) {
-  const Dataset data = contract_data(checker.kind, 40, 11);
+  const Dataset data = contract_data(checker.prototype, 40, 11);
   checker.run("failed_fit_keeps_model", [&] {
     Estimator model = checker.fitted_on(data);
     const std::string before = state_text(model);
@@ -178,14 +170,14 @@ void check_safety(Checker& checker) {
     std::stop_source source;
     source.request_stop();
     try {
-      model.fit(contract_data(checker.kind, 50, 13), {.stop = source.get_token()});
+      model.fit(contract_data(checker.prototype, 50, 13), {.stop = source.get_token()});
     } catch (const Cancelled&) {
       checker.expect(state_text(model) == before, "a cancelled fit changed the model");
     }
   });
   if (checker.options.fail_allocation)
     checker.run("failed_allocation_keeps_model", [&] {
-      check_allocation_failures(checker, data, contract_data(checker.kind, 35, 14));
+      check_allocation_failures(checker, data, contract_data(checker.prototype, 35, 14));
     });
   checker.run("huge_values", [&] { check_extremes(checker, 1e308, "values of 1e308"); });
   checker.run("denormal_values", [&] { check_extremes(checker, 5e-324, "denormal values"); });

@@ -104,7 +104,6 @@ struct Broken {
 
 struct Positive : Cubic {
   static constexpr std::string_view name = "positive";
-  static constexpr bool constant_hessian = false;
   double start(VectorView target, VectorView) const { return target.maxCoeff(); }
   double leaf_value(VectorView residuals, VectorView) const { return residuals.minCoeff(); }
   std::string_view rejects(double target) const { return target > 0 ? "" : "not positive"; }
@@ -158,7 +157,6 @@ TEST_CASE("What a user's objective leaves out has a default or a clear error") {
   CHECK(cubic.n_outputs(7) == 1);
   CHECK(cubic.start(data) == Vector::Zero(1));
   CHECK_FALSE(cubic.has_loss());
-  CHECK_FALSE(cubic.constant_hessian());
   CHECK_FALSE(cubic.renews_leaves());
   CHECK_NOTHROW(cubic.check_target("M", data));
   CHECK(message_of([&] { cubic.loss(Matrix::Zero(1, 4), data, {0}, {}); }) ==

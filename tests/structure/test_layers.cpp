@@ -43,7 +43,7 @@ const std::map<std::string, std::set<std::string>> allowed = [] {
   table["registry"] = foundation + std::set<std::string>{"estimator", "preprocessing", "neighbors",
                                                          "tree",      "boosting",      "forest",
                                                          "baseline",  "cluster",       "outlier"};
-  table["testing"] = {"core", "params", "data", "estimator"};
+  table["testing"] = {"core", "params", "data", "estimator", "boosting"};
   table["cli"] =
       foundation + std::set<std::string>{"estimator", "model_selection", "inspection", "compare",
                                          "registry",  "neighbors",       "cluster",    "tree",

@@ -47,7 +47,6 @@ struct ObjectiveModel;
 ///
 ///   static constexpr std::string_view name;     // else the type's name
 ///   static constexpr std::string_view link;     // see apply_link; else "identity"
-///   static constexpr bool constant_hessian;     // true: every hessian is 1
 ///   double loss(VectorView scores, VectorView target, VectorView weights) const;
 ///       // weighted mean; scores are a MatrixView in the second form; the third form has
 ///       // loss(const MatrixView& scores, const ObjectiveData& data, const Context& context)
@@ -70,7 +69,8 @@ class Objective {
   /// How scores become predictions: "identity", "exp", "sigmoid", "softmax".
   std::string link() const;
   bool has_loss() const;
-  bool constant_hessian() const;
+  /// The third form: a row's derivatives depend on other rows.
+  bool sees_all_rows() const;
   bool renews_leaves() const;
 
   /// Throws InvalidData, in the name of `who`, for the first row whose target the loss rejects.

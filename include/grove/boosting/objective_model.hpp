@@ -20,7 +20,6 @@ struct ObjectiveTraits {
   std::string name;
   std::string link = "identity";
   bool has_loss = false;
-  bool constant_hessian = false;
   bool renews_leaves = false;
   bool all_rows = false;  // wants to see all rows at once
 };
@@ -98,8 +97,6 @@ struct ObjectiveOf final : ObjectiveModel {
       static_assert(is_link(T::link), "an objective's link is identity, exp, sigmoid or softmax");
       traits.link = std::string(T::link);
     }
-    if constexpr (requires { bool{T::constant_hessian}; })
-      traits.constant_hessian = T::constant_hessian;
     traits.has_loss = has_loss;
     traits.renews_leaves = renews;
     traits.all_rows = all_rows;

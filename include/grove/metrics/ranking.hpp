@@ -1,5 +1,6 @@
 #pragma once
 
+#include "grove/core/context.hpp"
 #include "grove/core/types.hpp"
 #include "grove/metrics/classification.hpp"
 #include "grove/metrics/views.hpp"
@@ -66,6 +67,8 @@ PrecisionRecallCurve precision_recall_curve(const LabelsView& y_true, const Vect
 
 struct NdcgOptions {
   int k = 0;  ///< only the k highest scores count; 0 = all
+  /// The gain is 2^relevance - 1 (Burges et al. 2005) in the place of the relevance.
+  bool exponential = false;
 };
 /// Normalised discounted cumulative gain (Jarvelin and Kekalainen 2002), mean over rows: a row is a
 /// query, a column an item, y_true its relevance >= 0. Gain = relevance, discount = log2(rank + 1);
@@ -73,5 +76,10 @@ struct NdcgOptions {
 /// Weights are per row. O(n m log m).
 double ndcg(const MatrixView& y_true, const MatrixView& scores, const NdcgOptions& options = {},
             const SampleWeights& weights = {});
+/// The same of rows whose equal group ids make a query: the mean over groups by the mean weight of
+/// their rows. A row of weight 0 takes no part. The same bits for any number of threads.
+double ndcg_of_groups(const VectorView& relevance, const VectorView& scores,
+                      const LabelsView& groups, const NdcgOptions& options = {},
+                      const SampleWeights& weights = {}, const Context& context = {});
 
 }  // namespace grove::metrics

@@ -32,6 +32,7 @@ struct Predictions {
   const Vector* values = nullptr;   ///< n predicted values
   const MatrixView* x = nullptr;    ///< n points
   const Vector* weights = nullptr;  ///< n sample weights; null = all ones
+  const Labels* groups = nullptr;   ///< n ids of queries, for rankings; null = all rows are one
   /// Classes of the whole data set; used to tell two classes from more. 0 = as many as occur.
   int n_classes = 0;
   /// Threads for the metrics that can use several; null = the default.

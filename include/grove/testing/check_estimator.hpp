@@ -7,6 +7,7 @@
 
 #include "grove/estimator/estimator.hpp"
 #include "grove/estimator/transformer.hpp"
+#include "grove/testing/violation.hpp"
 
 // The contract that all of grove's estimators keep, as checks that run on yours too. Free of any
 // test framework: they return what is wrong.
@@ -15,12 +16,6 @@
 //     v.message;
 
 namespace grove {
-
-/// A broken rule: its stable name ("refit_forgets") and what was seen.
-struct Violation {
-  std::string check;
-  std::string message;
-};
 
 struct CheckOptions {
   /// Largest relative difference of predictions between weights and repeated rows.
@@ -36,8 +31,8 @@ struct CheckOptions {
 namespace detail {
 std::vector<Violation> check_erased(const Estimator& estimator, const CheckOptions& options);
 /// The data that the checks fit on: blobs for classifiers and clusterers, a noisy plane for
-/// regressors.
-Dataset contract_data(EstimatorKind kind, Index n_rows, std::uint64_t seed);
+/// regressors, the same as relevances in groups for those that rank.
+Dataset contract_data(const Estimator& estimator, Index n_rows, std::uint64_t seed);
 void add_unless(std::vector<Violation>& found, bool holds, const char* check, const char* message);
 bool same_bits(const Matrix& a, const Matrix& b);
 /// True if `predict` throws NotFitted.
@@ -51,7 +46,7 @@ template <class E>
 std::vector<Violation> check_estimator(const E& estimator, const CheckOptions& options = {}) {
   std::vector<Violation> found = detail::check_erased(Estimator(estimator), options);
   if constexpr (!detail::Dynamic<E> && detail::Predicts<E>) {
-    const Dataset data = detail::contract_data(Estimator(estimator).kind(), 60, 1);
+    const Dataset data = detail::contract_data(estimator, 60, 1);
     E direct = estimator;
     direct.fit(data);
     Estimator erased = estimator;
