@@ -23,6 +23,7 @@ Scorer::Scorer(std::string name, MetricInput input, bool greater_is_better, Func
       function_(std::move(function)) {}
 
 std::vector<Scorer> default_scorers(const Estimator& estimator) {
+  if (estimator.capabilities().ranks_groups) return {"ndcg", "ndcg_at_10"};
   if (estimator.kind() == EstimatorKind::regressor) return {"r2", "rmse", "mae"};
   if (estimator.has_predict_proba()) return {"accuracy", "balanced_accuracy", "log_loss"};
   return {"accuracy", "balanced_accuracy"};
@@ -81,6 +82,7 @@ std::vector<double> scores_of(const PredictionSet& predictions, const Dataset& d
   if (predictions.proba.size() > 0) view.proba = &predictions.proba;
   if (predictions.values.size() > 0) view.values = &predictions.values;
   view.weights = data.weights();
+  view.groups = data.groups();
   view.n_classes = static_cast<int>(data.n_classes());
   view.context = &context;
   std::vector<double> scores;

@@ -5,6 +5,7 @@
 #include "grove/baseline/logistic_regression.hpp"
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/boosting/gradient_boosting_ranker.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
@@ -60,6 +61,8 @@ std::vector<Entry> table() {
       Kind::classifier, "Boosted trees on histograms; takes missing values and categories."));
   rows.push_back(estimator_entry<GradientBoostingRegressor>(
       Kind::regressor, "Boosted trees on histograms; takes missing values and categories."));
+  rows.push_back(estimator_entry<GradientBoostingRanker>(
+      Kind::regressor, "Boosted trees that order the rows of each group (LambdaMART)."));
   rows.push_back(estimator_entry<DecisionTreeClassifier>(
       Kind::classifier, "A CART tree with exact splits and cost-complexity pruning."));
   rows.push_back(estimator_entry<DecisionTreeRegressor>(

@@ -262,3 +262,30 @@ TEST_CASE("grove train and predict run outlier detectors") {
         "grove: error: LocalOutlierFactor() is an outlier detector, a");
   CHECK(run_grove({"score", model, "faithful"}).code == 2);
 }
+
+TEST_CASE("A ranker is judged by the order within groups") {
+  const Folder folder;
+  std::string csv = "width,height,query,relevance\n";
+  for (int i = 0; i < 120; ++i) {
+    const int width = i * 7 % 11, height = i * 5 % 13;
+    csv += std::to_string(width) + "," + std::to_string(height) + ",q" + std::to_string(i / 6) +
+           "," + std::to_string(width / 3) + "\n";
+  }
+  const std::string file = folder.file("ranking.csv", csv);
+  const Json report = json_of({"cv", file, "--task", "regression", "--groups", "query", "--cv",
+                               "group:4", "-m", "GradientBoostingRanker(n_estimators=20)"});
+  const Json& mean = report.at("models").at(0).at("mean");
+  CHECK(mean.at("ndcg").get<double>() > 0.95);
+  CHECK(mean.at("ndcg").get<double>() <= 1);
+  CHECK(mean.contains("ndcg_at_10"));
+  CHECK_FALSE(mean.contains("rmse"));
+  const std::string model = folder / "ranker.grove";
+  REQUIRE(run_grove({"train", file, "--task", "regression", "--groups", "query", "-m",
+                     "GradientBoostingRanker(n_estimators=5)", "-o", model})
+              .code == 0);
+  REQUIRE(run_grove({"predict", model, file, "-o", folder / "scores.csv"}).code == 0);
+  const Outcome plain = run_grove(
+      {"train", file, "--task", "regression", "-m", "GradientBoostingRanker()", "-o", model});
+  CHECK(plain.code == 3);
+  CHECK(plain.err.find("give the Dataset groups") != std::string::npos);
+}

@@ -1,6 +1,7 @@
 #include "support/reference.hpp"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <string>
 
 #include "grove/metrics/classification.hpp"
@@ -210,6 +211,24 @@ TEST_CASE("ndcg agrees with scikit-learn") {
     same("ndcg", ndcg(y, s), c["ndcg"]);
     same("ndcg at 3", ndcg(y, s, {.k = 3}), c["ndcg_3"]);
     same("weighted", ndcg(y, s, {}, to_vector(c["weights"])), c["weighted"]);
+    // The same queries one below the other, with gains that make up for the exponent.
+    Vector relevance(y.size()), scores(y.size()), weights(y.size());
+    Labels groups(y.size());
+    for (Index j = 0; j < y.cols(); ++j)
+      for (Index i = 0; i < y.rows(); ++i) {
+        const Index at = j * y.rows() + i;
+        relevance(at) = std::log2(y(i, j) + 1);
+        scores(at) = s(i, j);
+        groups(at) = static_cast<int>(7 - i);
+        weights(at) = to_vector(c["weights"])(i);
+      }
+    const auto of_groups = [&](int k, const SampleWeights& w, int threads) {
+      return ndcg_of_groups(relevance, scores, groups, {.k = k, .exponential = true}, w,
+                            {.threads = threads});
+    };
+    same("of groups", of_groups(0, {}, 1), c["ndcg"]);
+    same("of groups at 3", of_groups(3, {}, 2), c["ndcg_3"]);
+    same("of groups, weighted", of_groups(0, weights, 3), c["weighted"]);
   }
 }
 

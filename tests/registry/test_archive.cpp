@@ -29,14 +29,15 @@ Dataset sample(registry::Kind kind, Index n_rows = 24) {
   Matrix x(n_rows, 2);
   for (Index i = 0; i < x.size(); ++i) x.data()[i] = rng.normal();
   const Dataset data(x, std::vector<Column>{{.name = "width"}, {.name = "height"}});
-  Labels codes(n_rows);
+  Labels codes(n_rows), groups(n_rows);
   Vector target(n_rows);
   for (Index i = 0; i < n_rows; ++i) {
     codes(i) = static_cast<int>(i % 2);
-    target(i) = x(i, 0) + static_cast<double>(i % 2);
+    target(i) = std::abs(std::round(2 * x(i, 0))) + static_cast<double>(i % 2);
+    groups(i) = static_cast<int>(i / 4);
   }
   if (kind == registry::Kind::classifier) return data.with_labels(codes, {"no", "yes"});
-  if (kind == registry::Kind::regressor) return data.with_target(target);
+  if (kind == registry::Kind::regressor) return data.with_target(target).with_groups(groups);
   return data;
 }
 

@@ -5,15 +5,16 @@
 namespace grove {
 
 /// LambdaMART: boosted trees that rank the rows of each group (query). The target is a relevance, a
-/// whole number from 0; groups() of the data set says which rows belong together (without groups
-/// all rows are one). Burges, "From RankNet to LambdaRank to LambdaMART", MSR-TR-2010-82.
+/// whole number from 0; groups() of the data set says which rows belong together; without groups
+/// fit throws InvalidData. Burges, "From RankNet to LambdaRank to LambdaMART", MSR-TR-2010-82.
 /// predict gives scores: within a group the highest is first. O(sum of group sizes squared) a round
 /// beside the trees.
 class GradientBoostingRanker {
  public:
   using Params = GradientBoostingParams;
   static constexpr std::string_view type_name = "GradientBoostingRanker";
-  static constexpr Capabilities capabilities{.missing_values = true, .categorical = true};
+  static constexpr Capabilities capabilities{
+      .missing_values = true, .categorical = true, .ranks_groups = true};
 
   explicit GradientBoostingRanker(GradientBoostingParams params = {})
       : params_(std::move(params)) {}

@@ -14,6 +14,9 @@ struct Capabilities {
   bool missing_values = false;
   bool categorical = false;
   bool sample_weights = true;
+  /// Of a regressor: it orders the rows of each group of the data by a relevance, a whole number
+  /// from 0, and a weight is one of a whole group.
+  bool ranks_groups = false;
   /// Of a transformer: its output is free of missing values, or of categorical columns.
   bool removes_missing = false;
   bool removes_categorical = false;

@@ -36,7 +36,7 @@ class Scorer {
 };
 
 /// Classifiers: accuracy, balanced_accuracy, and log_loss if it predicts probabilities. Regressors:
-/// r2, rmse, mae.
+/// r2, rmse, mae; those that rank groups: ndcg, ndcg_at_10.
 std::vector<Scorer> default_scorers(const Estimator& estimator);
 
 /// What a fitted estimator predicts on a data set, as far as `scorers` need it.
