@@ -2,14 +2,18 @@
 
 #include <omp.h>
 
+#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <limits>
 #include <mutex>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "core/text.hpp"
 #include "core/thread_budget.hpp"
+#include "core/worker_pool.hpp"
 #include "grove/core/error.hpp"
 
 namespace grove {
@@ -45,51 +49,62 @@ class FirstFailure {
   std::exception_ptr error_;
 };
 
-/// Takes the next block until none is left. Blocks are taken in order, so every block below a
-/// failed one has been taken before it and will run to its end.
+/// Blocks or tasks, taken in order, so every one below a failed one has been taken before it and
+/// runs to its end.
 template <class Run>
-void work_off(std::atomic<Index>& next, Index n, FirstFailure& failure, const Run& run) {
-  while (true) {
-    const Index block = next.fetch_add(1, std::memory_order_relaxed);
-    if (block >= n || failure.after_failure(block)) return;
-    try {
-      run(block);
-    } catch (...) {
-      failure.record(block, std::current_exception());
+class Blocks final : public WorkerPool::Loop {
+ public:
+  Blocks(Index n, Run run_block) : n_(n), run_block_(std::move(run_block)) {}
+
+  /// Takes the next block until none is left.
+  void run() override {
+    while (true) {
+      const Index block = next_.fetch_add(1, std::memory_order_relaxed);
+      if (block >= n_ || failure_.after_failure(block)) return;
+      try {
+        run_block_(block);
+      } catch (...) {
+        failure_.record(block, std::current_exception());
+      }
     }
   }
-}
+  bool has_blocks() const override { return next_.load(std::memory_order_relaxed) < n_; }
+  void rethrow() const { failure_.rethrow(); }
+
+ private:
+  Index n_;
+  Run run_block_;
+  std::atomic<Index> next_{0};
+  FirstFailure failure_;
+};
+
+/// Inside a loop, grove's own or a caller's OpenMP region, the threads are taken.
+bool inside_loop() { return WorkerPool::inside_loop() || omp_in_parallel() != 0; }
 
 }  // namespace
 
 void run_blocks(const Context& context, Index n_blocks, BlockFunction call, void* body) {
   if (n_blocks <= 0) return;
-  int threads = n_threads(context);
-  if (threads > n_blocks) threads = static_cast<int>(n_blocks);
+  const auto wanted = static_cast<int>(std::min<Index>(n_threads(context), n_blocks)) - 1;
   ThreadBudget* budget = context.budget.get();
-  int borrowed = 0;
-  if (budget != nullptr && threads > 1) {
-    borrowed = budget->take(threads - 1);
-    threads = 1 + borrowed;
-  }
-  if (threads == 1 || omp_in_parallel() != 0) {
-    if (borrowed > 0) budget->give_back(borrowed);
+  const int helpers = wanted <= 0 || inside_loop() ? 0
+                      : budget != nullptr          ? budget->take(wanted)
+                                                   : wanted;
+  if (helpers == 0) {
     for (Index block = 0; block < n_blocks; ++block) call(body, block);
     return;
   }
-  std::atomic<Index> next{0};
-  FirstFailure failure;
-#pragma omp parallel num_threads(threads)
-  work_off(next, n_blocks, failure, [&](Index block) { call(body, block); });
-  if (borrowed > 0) budget->give_back(borrowed);
-  failure.rethrow();
+  Blocks blocks(n_blocks, [&](Index block) { call(body, block); });
+  WorkerPool::shared().run(blocks, helpers);
+  if (budget != nullptr) budget->give_back(helpers);
+  blocks.rethrow();
 }
 
 void run_tasks(const Context& context, Index n_tasks, TaskFunction call, void* body) {
   if (n_tasks <= 0) return;
   const int threads = n_threads(context);
   const bool alone = threads == 1 || n_tasks == 1 || context.budget != nullptr;
-  if (alone || omp_in_parallel() != 0) {
+  if (alone || inside_loop()) {
     for (Index task = 0; task < n_tasks; ++task) call(body, task, context);
     return;
   }
@@ -97,12 +112,11 @@ void run_tasks(const Context& context, Index n_tasks, TaskFunction call, void* b
   Context inner = context;
   inner.threads = threads;
   inner.budget = std::make_shared<ThreadBudget>(threads - workers);
-  std::atomic<Index> next{0};
-  FirstFailure failure;
-  // Threads of their own, not an OpenMP team: each keeps a pool for the loops inside its task, and
-  // a worker that runs out of tasks leaves its thread to the others.
+  Blocks tasks(n_tasks, [&](Index task) { call(body, task, inner); });
+  // Threads of their own, so that the loops inside may use the pool; a worker that runs out of
+  // tasks leaves its thread to the others.
   const auto worker = [&] {
-    work_off(next, n_tasks, failure, [&](Index task) { call(body, task, inner); });
+    tasks.run();
     inner.budget->give_back(1);
   };
   std::vector<std::thread> pool;
@@ -110,7 +124,7 @@ void run_tasks(const Context& context, Index n_tasks, TaskFunction call, void* b
   for (int i = 1; i < workers; ++i) pool.emplace_back(worker);
   worker();
   for (std::thread& thread : pool) thread.join();
-  failure.rethrow();
+  tasks.rethrow();
 }
 
 }  // namespace detail

@@ -2,6 +2,8 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 #include "grove/core/error.hpp"
 #include "grove/core/parallel.hpp"
@@ -85,6 +87,24 @@ TEST_CASE("Nested loops give the same result") {
         [](Index& total, Index part) { total += part; });
   });
   for (std::size_t i = 0; i < sums.size(); ++i) CHECK(sums[i] == static_cast<Index>(100 * i));
+}
+
+TEST_CASE("Callers at the same time each get their own answer") {
+  std::vector<Index> wrong(4, 0);
+  std::vector<std::thread> callers;
+  for (std::size_t caller = 0; caller < wrong.size(); ++caller)
+    callers.emplace_back([&, caller] {
+      for (int round = 0; round < 200; ++round) {
+        const Context context{.threads = 1 + (static_cast<int>(caller) + round) % 4};
+        const Index sum = parallel_reduce(
+            context, Index{500}, Index{3}, Index{0},
+            [](Index begin, Index end) { return (begin + end - 1) * (end - begin); },
+            [](Index& total, Index part) { total += part; });
+        if (sum != 500 * 499) ++wrong[caller];
+      }
+    });
+  for (std::thread& caller : callers) caller.join();
+  CHECK(wrong == std::vector<Index>(4, 0));
 }
 
 TEST_CASE("Negative threads are refused by name") {

@@ -32,7 +32,8 @@ inline Index block_count(Index n, Index grain) { return n <= 0 ? 0 : (n + grain 
 }  // namespace detail
 
 /// Calls f(begin, end) for consecutive ranges of at most `grain` indices that cover [0, n).
-/// Nested calls run on the threads that are free; inside a caller's OpenMP region, on one.
+/// A call inside another's f, or inside a caller's OpenMP region, runs on its thread alone; inside
+/// parallel_tasks, also on threads that are free.
 template <class F>
 void parallel_for(const Context& context, Index n, Index grain, F&& f) {
   auto body = [&](Index block) {
