@@ -13,6 +13,7 @@
 #include "grove/cluster/condensed_tree.hpp"
 #include "grove/cluster/hdbscan.hpp"
 #include "grove/cluster/k_means.hpp"
+#include "grove/cluster/optics.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/core/context.hpp"
