@@ -10,6 +10,8 @@
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/boosting/gradient_boosting_ranker.hpp"
+#include "grove/cluster/agglomerative_clustering.hpp"
+#include "grove/cluster/dendrogram.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/compare/statistics.hpp"

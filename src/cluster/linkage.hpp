@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string_view>
+
+#include "cluster/point_merges.hpp"
+#include "grove/cluster/agglomerative_clustering.hpp"
+#include "neighbors/metric_space.hpp"
+
+// The ways to build a dendrogram. All are exact; see AgglomerativeClustering for the rules of ties.
+
+namespace grove::cluster {
+
+/// Complete, average and weighted, from the triangle of all distances: 4 n (n - 1) bytes. Throws
+/// InvalidData, naming `who`, if that is more than the machine's memory.
+Dendrogram matrix_linkage(std::string_view who, const MatrixView& points, const MetricSpace& space,
+                          Linkage linkage, const Context& context);
+
+/// Ward from the centres alone: memory O(n d).
+Dendrogram ward_linkage(std::string_view who, const MatrixView& points, const Context& context);
+
+/// Centroid and median, whose distances can shrink, from the centres alone: memory O(n d).
+Dendrogram center_linkage(std::string_view who, const MatrixView& points, Linkage linkage,
+                          const Context& context);
+
+/// Single by Prim's algorithm: O(n^2 d) time, O(n d) memory, any metric.
+Dendrogram prim_linkage(std::string_view who, const MatrixView& points, const MetricSpace& space,
+                        const Context& context);
+
+/// Edges of a graph between rows, each pair once.
+struct Edge {
+  std::uint32_t high = 0;
+  std::uint32_t low = 0;
+};
+
+struct ConnectedTree {
+  Dendrogram tree;
+  Index n_components = 1;
+};
+
+/// Any linkage, merging only clusters that an edge joins.
+ConnectedTree connected_linkage(std::string_view who, const MatrixView& points,
+                                const MetricSpace& space, Linkage linkage, std::vector<Edge> edges,
+                                const Context& context);
+
+}  // namespace grove::cluster

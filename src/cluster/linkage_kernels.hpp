@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+
+// The inner loops of hierarchical clustering. Compiled once per instruction set, with the same bits
+// on each; plain data only, for the reason given in neighbors/kd_search.hpp.
+
+namespace grove {
+
+/// Points are handled in chunks of so many, coordinate by coordinate: value j of the chunk's point
+/// i is chunk[j * linkage_lanes + i].
+inline constexpr int linkage_lanes = 16;
+
+/// The nearest so far: of equally near ones the lowest name.
+struct NearestCenter {
+  double distance = __builtin_inf();
+  std::uint32_t name = 0xffffffffU;
+  std::int64_t place = -1;
+};
+
+struct CenterQuery {
+  const double* point = nullptr;
+  double size = 1;        // of its cluster
+  std::int64_t own = -1;  // the place that is left out
+};
+
+/// Centres in chunks; empty places hold +inf, the size 1 and the name 0xffffffff.
+struct CenterChunks {
+  const double* values = nullptr;
+  const double* sizes = nullptr;  // null: sizes do not matter
+  const std::uint32_t* names = nullptr;
+  int d = 0;
+};
+
+/// The nearest of each row and column of a triangle, seen row by row; places as doubles.
+struct RowMinimum {
+  double distance = __builtin_inf();
+  std::int64_t place = -1;
+};
+
+struct LinkageKernels {
+  /// |query - point|^2 (its root) of every point of the chunks; each is summed up in the order of
+  /// the columns.
+  void (*distances)(const double* query, const double* chunks, std::int64_t n_chunks, int d,
+                    bool root, double* out);
+  /// Offers the centres of n_chunks chunks from `first_chunk` on to `best`. By Ward's distance
+  /// a b / (a + b) |query - centre|^2 for the sizes a and b, or by |query - centre|^2.
+  void (*nearest)(const CenterQuery& query, const CenterChunks& centers, std::int64_t first_chunk,
+                  std::int64_t n_chunks, NearestCenter& best);
+  /// The least of n values, the first of equal ones. Each value also becomes its column's least,
+  /// and `row` the column's place, if it is less than the least so far.
+  RowMinimum (*minima)(const double* values, std::int64_t n, double row, double* column_least,
+                       double* column_places);
+};
+
+namespace baseline {
+LinkageKernels linkage_kernels();
+}
+namespace avx2 {
+LinkageKernels linkage_kernels();
+}
+namespace avx512 {
+LinkageKernels linkage_kernels();
+}
+
+/// Those of this processor.
+LinkageKernels linkage_kernels();
+
+}  // namespace grove

@@ -1,0 +1,164 @@
+// Included by linkage_kernels_*.cpp, each with its own instruction set and GROVE_INSTRUCTION_SET.
+// No standard library here: see neighbors/kd_search.hpp.
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#include "cluster/linkage_kernels.hpp"
+
+namespace grove::GROVE_INSTRUCTION_SET {
+namespace {
+
+using V = double __attribute__((vector_size(64)));
+constexpr int lanes_of_v = 8;
+
+#define GROVE_INLINE inline __attribute__((always_inline))
+
+GROVE_INLINE V load(const double* p) {
+  V v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+GROVE_INLINE void store(double* p, V v) { __builtin_memcpy(p, &v, sizeof v); }
+GROVE_INLINE V all(double x) { return V{x, x, x, x, x, x, x, x}; }
+
+#if defined(__AVX512F__)
+GROVE_INLINE unsigned less_equal(V a, V b) {
+  return _mm512_cmp_pd_mask(__m512d(a), __m512d(b), _CMP_LE_OQ);
+}
+GROVE_INLINE V root_of(V a) { return V(_mm512_sqrt_pd(__m512d(a))); }
+#elif defined(__AVX2__)
+GROVE_INLINE __m256d low(V a) { return __m256d(__builtin_shufflevector(a, a, 0, 1, 2, 3)); }
+GROVE_INLINE __m256d high(V a) { return __m256d(__builtin_shufflevector(a, a, 4, 5, 6, 7)); }
+GROVE_INLINE unsigned less_equal(V a, V b) {
+  const int first = _mm256_movemask_pd(_mm256_cmp_pd(low(a), low(b), _CMP_LE_OQ));
+  const int second = _mm256_movemask_pd(_mm256_cmp_pd(high(a), high(b), _CMP_LE_OQ));
+  return static_cast<unsigned>(first | second << 4);
+}
+GROVE_INLINE V root_of(V a) {
+  using Half = double __attribute__((vector_size(32)));
+  return __builtin_shufflevector(Half(_mm256_sqrt_pd(low(a))), Half(_mm256_sqrt_pd(high(a))), 0, 1,
+                                 2, 3, 4, 5, 6, 7);
+}
+#else
+GROVE_INLINE unsigned less_equal(V a, V b) {
+  const auto yes = a <= b;
+  unsigned mask = 0;
+  for (int i = 0; i < lanes_of_v; ++i) mask |= yes[i] != 0 ? 1U << i : 0U;
+  return mask;
+}
+GROVE_INLINE V root_of(V a) {
+  for (int i = 0; i < lanes_of_v; ++i) a[i] = __builtin_sqrt(a[i]);
+  return a;
+}
+#endif
+
+struct Sums {
+  V first, second;
+};
+
+GROVE_INLINE Sums squared_distances(const double* query, const double* chunk, int d) {
+  Sums sums{V{}, V{}};
+  for (int j = 0; j < d; ++j) {
+    const V value = all(query[j]);
+    const V one = value - load(chunk + j * linkage_lanes);
+    const V two = value - load(chunk + j * linkage_lanes + lanes_of_v);
+    sums.first += one * one;
+    sums.second += two * two;
+  }
+  return sums;
+}
+
+void distances(const double* query, const double* chunks, std::int64_t n_chunks, int d, bool root,
+               double* out) {
+  for (std::int64_t c = 0; c < n_chunks; ++c, chunks += linkage_lanes * d, out += linkage_lanes) {
+    Sums sums = squared_distances(query, chunks, d);
+    if (root) sums = {root_of(sums.first), root_of(sums.second)};
+    store(out, sums.first);
+    store(out + lanes_of_v, sums.second);
+  }
+}
+
+/// Lanes whose distance may be at most that of `best`: without a division, and so a little wider
+/// than its rounding.
+template <bool Ward>
+GROVE_INLINE unsigned near_lanes(const Sums& sums, const double* sizes, double own, double best) {
+  if constexpr (!Ward)
+    return less_equal(sums.first, all(best)) | less_equal(sums.second, all(best)) << lanes_of_v;
+  const V limit = all(best * (1 + 0x1p-48));
+  const V one = load(sizes);
+  const V two = load(sizes + lanes_of_v);
+  return less_equal(sums.first * (all(own) * one), limit * (all(own) + one)) |
+         less_equal(sums.second * (all(own) * two), limit * (all(own) + two)) << lanes_of_v;
+}
+
+template <bool Ward>
+void nearest_of(const CenterQuery& query, const CenterChunks& centers, std::int64_t first_chunk,
+                std::int64_t n_chunks, NearestCenter& best) {
+  const double* chunk = centers.values + first_chunk * linkage_lanes * centers.d;
+  std::int64_t first = first_chunk * linkage_lanes;
+  for (std::int64_t c = 0; c < n_chunks;
+       ++c, chunk += linkage_lanes * centers.d, first += linkage_lanes) {
+    const Sums sums = squared_distances(query.point, chunk, centers.d);
+    unsigned within = near_lanes<Ward>(sums, Ward ? centers.sizes + first : nullptr, query.size, best.distance);
+    const std::int64_t own = query.own - first;
+    if (own >= 0 && own < linkage_lanes) within &= ~(1U << own);
+    if (within == 0) continue;
+    alignas(64) double found[linkage_lanes];
+    store(found, sums.first);
+    store(found + lanes_of_v, sums.second);
+    for (; within != 0; within &= within - 1) {
+      const int i = __builtin_ctz(within);
+      double distance = found[i];
+      if constexpr (Ward) {
+        const double size = centers.sizes[first + i];
+        distance *= query.size * size / (query.size + size);
+      }
+      const std::uint32_t name = centers.names[first + i];
+      if (distance < best.distance || (distance == best.distance && name < best.name))
+        best = {distance, name, first + i};
+    }
+  }
+}
+
+void nearest(const CenterQuery& query, const CenterChunks& centers, std::int64_t first_chunk,
+             std::int64_t n_chunks, NearestCenter& best) {
+  if (centers.sizes != nullptr)
+    return nearest_of<true>(query, centers, first_chunk, n_chunks, best);
+  nearest_of<false>(query, centers, first_chunk, n_chunks, best);
+}
+
+RowMinimum minima(const double* values, std::int64_t n, double row, double* column_least,
+                  double* column_places) {
+  V least = all(__builtin_inf());
+  const std::int64_t whole = n / lanes_of_v * lanes_of_v;
+  for (std::int64_t i = 0; i < whole; i += lanes_of_v) {
+    const V value = load(values + i);
+    const V old = load(column_least + i);
+    least = value < least ? value : least;
+    store(column_least + i, value < old ? value : old);
+    store(column_places + i, value < old ? all(row) : load(column_places + i));
+  }
+  RowMinimum best;
+  for (int i = 0; i < lanes_of_v; ++i) best.distance = least[i] < best.distance ? least[i] : best.distance;
+  for (std::int64_t i = whole; i < n; ++i) {
+    best.distance = values[i] < best.distance ? values[i] : best.distance;
+    if (values[i] < column_least[i]) {
+      column_least[i] = values[i];
+      column_places[i] = row;
+    }
+  }
+  for (std::int64_t i = 0; i < n; ++i)
+    if (values[i] == best.distance) {
+      best.place = i;
+      break;
+    }
+  return best;
+}
+
+}  // namespace
+
+LinkageKernels linkage_kernels() { return {distances, nearest, minima}; }
+
+}  // namespace grove::GROVE_INSTRUCTION_SET
