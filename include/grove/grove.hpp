@@ -11,6 +11,7 @@
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/boosting/gradient_boosting_ranker.hpp"
 #include "grove/cluster/agglomerative_clustering.hpp"
+#include "grove/cluster/birch.hpp"
 #include "grove/cluster/dendrogram.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/compare/comparison.hpp"

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <limits>
 
 #include "cluster/linkage.hpp"
+#include "cluster/magnitude.hpp"
 #include "core/not_fitted.hpp"
 #include "core/text.hpp"
 #include "data/fit_report_value.hpp"
@@ -82,19 +82,6 @@ void check_size(const Params& params, Index n_rows) {
     throw InvalidData(concat(who, ": at most 2147483647 rows, got ", n_rows));
 }
 
-/// Larger values have squared distances that overflow once they are multiplied by sizes.
-void check_magnitude(const MatrixView& x, const std::vector<Column>& columns) {
-  constexpr double largest = 1e140;
-  for (Index i = 0; i < x.rows(); ++i)
-    for (Index j = 0; j < x.cols(); ++j)
-      if (std::abs(x(i, j)) > largest)
-        throw InvalidData(
-            concat(who, ": column '", printable(columns[static_cast<std::size_t>(j)].name),
-                   "' holds ", x(i, j), " in row ", i,
-                   "; values beyond 1e140 are too large to compute with"),
-            "scale the columns");
-}
-
 Labels cut(const Params& params, const Dendrogram& tree) {
   return params.n_clusters ? tree.cut(*params.n_clusters) : tree.cut_at(*params.distance_threshold);
 }
@@ -169,7 +156,7 @@ std::shared_ptr<const AgglomerativeClustering::State> AgglomerativeClustering::f
   check_size(params, data.n_rows());
   const FitScope scope(outer);
   const Context& context = scope.context();
-  if (by_centers(params.linkage)) check_magnitude(data.x(), data.columns());
+  if (by_centers(params.linkage)) cluster::check_magnitude(who, data.x(), data.columns());
   const MetricSpace space(who, params.metric, params.p, data.x(), data.columns(), context);
   const Matrix points = points_of(data.x(), space, context);
   FitReport report;

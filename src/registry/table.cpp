@@ -6,6 +6,7 @@
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/cluster/agglomerative_clustering.hpp"
+#include "grove/cluster/birch.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
@@ -77,6 +78,8 @@ std::vector<Entry> table() {
       estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
   rows.push_back(estimator_entry<AgglomerativeClustering>(
       Kind::clusterer, "Merges the nearest two clusters until all are one: the whole tree."));
+  rows.push_back(estimator_entry<Birch>(
+      Kind::clusterer, "Sums the rows up in subclusters, in one pass, then clusters these."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,
