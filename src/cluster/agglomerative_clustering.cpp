@@ -87,7 +87,7 @@ Labels cut(const Params& params, const Dendrogram& tree) {
 }
 
 std::vector<cluster::Edge> sorted_edges(std::vector<cluster::Edge> edges) {
-  const auto key = [](const cluster::Edge& edge) { return std::pair(edge.high, edge.low); };
+  const auto key = [](const cluster::Edge& edge) { return std::pair(edge.b, edge.a); };
   std::sort(edges.begin(), edges.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
   edges.erase(std::unique(edges.begin(), edges.end(),
                           [&](const auto& a, const auto& b) { return key(a) == key(b); }),
@@ -98,7 +98,7 @@ std::vector<cluster::Edge> sorted_edges(std::vector<cluster::Edge> edges) {
 void add_edge(std::vector<cluster::Edge>& edges, Index i, Index j) {
   if (i != j)
     edges.push_back(
-        {static_cast<std::uint32_t>(std::max(i, j)), static_cast<std::uint32_t>(std::min(i, j))});
+        {static_cast<std::uint32_t>(std::min(i, j)), static_cast<std::uint32_t>(std::max(i, j)), 0});
 }
 
 std::vector<cluster::Edge> edges_of(const Graph& graph, Index n) {
@@ -141,7 +141,7 @@ Dendrogram tree_of(const Params& params, const MatrixView& points, const MetricS
     case Linkage::median:
       return cluster::center_linkage(who, points, params.linkage, context);
     case Linkage::single:
-      return cluster::prim_linkage(who, points, space, context);
+      return cluster::single_linkage_tree(who, points, space, context);
     default:
       return cluster::matrix_linkage(who, points, space, params.linkage, context);
   }

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 #include <queue>
+#include <tuple>
 
 #include "cluster/disjoint_sets.hpp"
 #include "cluster/linkage.hpp"
@@ -15,6 +16,11 @@ namespace grove::cluster {
 namespace {
 
 std::size_t at(Index i) { return static_cast<std::size_t>(i); }
+
+Edge edge_between(Index i, Index j) {
+  return {static_cast<std::uint32_t>(std::min(i, j)), static_cast<std::uint32_t>(std::max(i, j)),
+          0};
+}
 
 class Distances {
  public:
@@ -36,7 +42,7 @@ class Distances {
 /// Rows by component, in the order of their lowest rows.
 std::vector<std::vector<Index>> components_of(Index n, const std::vector<Edge>& edges) {
   DisjointSets sets(n);
-  for (const Edge& edge : edges) sets.unite(edge.high, edge.low);
+  for (const Edge& edge : edges) sets.unite(edge.a, edge.b);
   std::vector<Index> number(at(n), -1);
   std::vector<std::vector<Index>> components;
   for (Index i = 0; i < n; ++i) {
@@ -65,8 +71,7 @@ void complete(std::string_view who, const Distances& distances,
           const double distance = distances.reduced(i, j);
           if (distance < least) {
             least = distance;
-            added[at(b * (b - 1) / 2 + a)] = {static_cast<std::uint32_t>(std::max(i, j)),
-                                              static_cast<std::uint32_t>(std::min(i, j))};
+            added[at(b * (b - 1) / 2 + a)] = edge_between(i, j);
           }
         }
       context.count(work::distance_evaluations,
@@ -95,8 +100,8 @@ class ConnectedLinkage {
   Dendrogram run(const std::vector<Edge>& edges) {
     for (const Edge& edge : edges) {
       const double distance =
-          by_centers() ? of_centers(edge.high, edge.low) : measure_(edge.high, edge.low);
-      join(edge.high, edge.low, distance);
+          by_centers() ? of_centers(edge.b, edge.a) : measure_(edge.b, edge.a);
+      join(edge.b, edge.a, distance);
     }
     context_.count(work::distance_evaluations, edges.size());
     for (auto& list : neighbors_) std::sort(list.begin(), list.end());
@@ -198,24 +203,15 @@ class ConnectedLinkage {
 };
 
 /// The shortest edges that join all, by Kruskal's algorithm.
-Dendrogram single_linkage(const Distances& distances, Index n, const std::vector<Edge>& edges,
-                          const Context& context) {
-  struct Measured {
-    double distance;
-    Edge edge;
-  };
-  std::vector<Measured> measured;
-  for (const Edge& edge : edges) measured.push_back({distances(edge.high, edge.low), edge});
+Dendrogram single_connected(const Distances& distances, Index n, std::vector<Edge> edges,
+                            const Context& context) {
+  for (Edge& edge : edges) edge.weight = distances(edge.a, edge.b);
   context.count(work::distance_evaluations, edges.size());
-  std::sort(measured.begin(), measured.end(), [](const Measured& a, const Measured& b) {
-    return std::tie(a.distance, a.edge.high, a.edge.low) <
-           std::tie(b.distance, b.edge.high, b.edge.low);
-  });
+  sort_edges(edges);
   DisjointSets sets(n);
   std::vector<PointMerge> merges;
-  for (const Measured& next : measured)
-    if (sets.unite(next.edge.high, next.edge.low))
-      merges.push_back({next.edge.high, next.edge.low, next.distance});
+  for (const Edge& edge : edges)
+    if (sets.unite(edge.a, edge.b)) merges.push_back({edge.a, edge.b, edge.weight});
   return dendrogram_of(std::move(merges), MergeOrder::as_given);
 }
 
@@ -229,7 +225,7 @@ ConnectedTree connected_linkage(std::string_view who, const MatrixView& points,
   const auto n_components = static_cast<Index>(components.size());
   if (n_components > 1) complete(who, distances, components, edges, context);
   if (linkage == Linkage::single)
-    return {single_linkage(distances, points.rows(), edges, context), n_components};
+    return {single_connected(distances, points.rows(), std::move(edges), context), n_components};
   return {ConnectedLinkage(who, points, distances, linkage, context).run(edges), n_components};
 }
 

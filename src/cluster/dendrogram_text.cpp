@@ -36,7 +36,8 @@ std::string newick_name(const std::string& name) {
     if (c == '\'') quoted += '\'';
     quoted += c;
   }
-  return quoted + "'";
+  quoted += '\'';
+  return quoted;
 }
 
 std::string escaped(std::string_view text) {
@@ -249,7 +250,7 @@ std::string to_newick(const Dendrogram& tree, const std::vector<std::string>& na
       out += names.empty() ? concat(step.cluster) : newick_name(names[at(step.cluster)]);
       out += length(step);
     } else if (step.text == ")") {
-      out += ")" + length(step);
+      out += concat(")", length(step));
     } else if (step.text == ",") {
       out += ",";
     } else {

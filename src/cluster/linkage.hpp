@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "cluster/point_merges.hpp"
+#include "cluster/spanning_tree.hpp"
 #include "grove/cluster/agglomerative_clustering.hpp"
 #include "neighbors/metric_space.hpp"
 
@@ -22,22 +23,16 @@ Dendrogram ward_linkage(std::string_view who, const MatrixView& points, const Co
 Dendrogram center_linkage(std::string_view who, const MatrixView& points, Linkage linkage,
                           const Context& context);
 
-/// Single by Prim's algorithm: O(n^2 d) time, O(n d) memory, any metric.
-Dendrogram prim_linkage(std::string_view who, const MatrixView& points, const MetricSpace& space,
-                        const Context& context);
-
-/// Edges of a graph between rows, each pair once.
-struct Edge {
-  std::uint32_t high = 0;
-  std::uint32_t low = 0;
-};
+/// Single from the minimum spanning tree: memory O(n d), any metric.
+Dendrogram single_linkage_tree(std::string_view who, const MatrixView& points,
+                               const MetricSpace& space, const Context& context);
 
 struct ConnectedTree {
   Dendrogram tree;
   Index n_components = 1;
 };
 
-/// Any linkage, merging only clusters that an edge joins.
+/// Any linkage, merging only clusters that an edge joins. Each edge once, a < b, with any weight.
 ConnectedTree connected_linkage(std::string_view who, const MatrixView& points,
                                 const MetricSpace& space, Linkage linkage, std::vector<Edge> edges,
                                 const Context& context);

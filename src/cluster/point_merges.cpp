@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cluster/disjoint_sets.hpp"
+#include "cluster/linkage.hpp"
 #include "core/radix_sort.hpp"
 
 namespace grove::cluster {
@@ -25,6 +26,14 @@ Dendrogram dendrogram_of(std::vector<PointMerge> merges, MergeOrder order) {
     cluster_of[std::min(a, b)] = n + static_cast<Index>(tree.size()) - 1;
   }
   return Dendrogram(n, std::move(tree));
+}
+
+Dendrogram single_linkage_tree(std::string_view who, const MatrixView& points,
+                               const MetricSpace& space, const Context& context) {
+  std::vector<PointMerge> merges;
+  for (const Edge& edge : minimum_spanning_tree(who, points, space.reduced(), context))
+    merges.push_back({edge.a, edge.b, edge.weight});
+  return dendrogram_of(std::move(merges), MergeOrder::as_given);
 }
 
 }  // namespace grove::cluster
