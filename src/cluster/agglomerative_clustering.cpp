@@ -111,15 +111,19 @@ std::vector<cluster::Edge> edges_of(const Graph& graph, Index n) {
   return sorted_edges(std::move(edges));
 }
 
+Neighbors nearest_of(const Params& params, const Dataset& data, Index k, const Context& context) {
+  const PointIndex index(who, data.x(), data.columns(), {.metric = params.metric, .p = params.p},
+                         context);
+  return index.nearest(who, nullptr, k, context);
+}
+
 std::vector<cluster::Edge> nearest_edges(const Params& params, const Dataset& data,
                                          const Context& context) {
   const Index k = *params.connectivity_neighbors;
   if (k >= data.n_rows())
     throw InvalidData(concat(who, ": connectivity_neighbors = ", k, ", but each of the ",
                              data.n_rows(), " rows has only ", data.n_rows() - 1, " others"));
-  const PointIndex index(who, data.x(), data.columns(), {.metric = params.metric, .p = params.p},
-                         context);
-  const Neighbors found = index.nearest(who, nullptr, k, context);
+  const Neighbors found = nearest_of(params, data, k, context);
   std::vector<cluster::Edge> edges;
   for (Index i = 0; i < data.n_rows(); ++i)
     for (Index j = 0; j < k; ++j) add_edge(edges, i, found.rows(i, j));
@@ -131,8 +135,18 @@ Matrix points_of(const MatrixView& x, const MetricSpace& space, const Context& c
   return space.prepares() ? space.prepare(x, context) : Matrix(x);
 }
 
-Dendrogram tree_of(const Params& params, const MatrixView& points, const MetricSpace& space,
-                   const Context& context) {
+/// The nearest of each point; nothing where that needs all distances, one by one.
+cluster::NearestRows nearest_rows(const Params& params, const Dataset& data,
+                                  const Context& context) {
+  const Metric metric = params.metric.metric();
+  if (metric == Metric::hamming || metric == Metric::gower || metric == Metric::user) return {};
+  const Neighbors found = nearest_of(params, data, 1, context);
+  return {std::vector<Index>(found.rows.data(), found.rows.data() + found.rows.size()),
+          std::vector<double>(found.distances.data(), found.distances.data() + found.rows.size())};
+}
+
+Dendrogram tree_of(const Params& params, const Dataset& data, const MatrixView& points,
+                   const MetricSpace& space, const Context& context) {
   if (points.rows() == 1) return Dendrogram(1, {});
   switch (params.linkage) {
     case Linkage::ward:
@@ -143,7 +157,8 @@ Dendrogram tree_of(const Params& params, const MatrixView& points, const MetricS
     case Linkage::single:
       return cluster::single_linkage_tree(who, points, space, context);
     default:
-      return cluster::matrix_linkage(who, points, space, params.linkage, context);
+      return cluster::matrix_linkage(who, points, space, params.linkage,
+                                     nearest_rows(params, data, context), context);
   }
 }
 
@@ -162,7 +177,7 @@ std::shared_ptr<const AgglomerativeClustering::State> AgglomerativeClustering::f
   FitReport report;
   cluster::ConnectedTree found{Dendrogram(1, {}), 1};
   if (connectivity == nullptr && !params.connectivity_neighbors) {
-    found.tree = tree_of(params, points, space, context);
+    found.tree = tree_of(params, data, points, space, context);
   } else {
     found = cluster::connected_linkage(
         who, points, space, params.linkage,

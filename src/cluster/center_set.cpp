@@ -86,7 +86,7 @@ void CenterSet::distances(Index place, double* out, const Context& context) cons
   const Index n_chunks = chunk_count(n_places());
   const auto measure = [&](Index begin, Index end) {
     kernels_.distances(point.data(), chunks_.data() + begin * linkage_lanes * d_, end - begin,
-                       static_cast<int>(d_), false, out + begin * linkage_lanes);
+                       static_cast<int>(d_), out + begin * linkage_lanes);
   };
   if (n_chunks * linkage_lanes * d_ < worth_sharing) return measure(0, n_chunks);
   parallel_for(context, n_chunks, 2048, measure);

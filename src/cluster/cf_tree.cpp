@@ -141,7 +141,7 @@ Index CfTree::split(Index which) {
   Matrix distances(old.n, padded);
   for (Index i = 0; i < old.n; ++i)
     kernels_.distances(feature(old, i).mean.data(), old.means.data(), chunk_count(old.n),
-                       static_cast<int>(d_), false, distances.row(i).data());
+                       static_cast<int>(d_), distances.row(i).data());
   distance_evaluations_ += static_cast<std::uint64_t>(old.n * old.n);
   Index a = 0;
   Index b = 0;

@@ -4,19 +4,18 @@
 #include <memory>
 #include <string_view>
 
-#include "grove/core/context.hpp"
-#include "neighbors/metric_space.hpp"
+#include "grove/core/types.hpp"
 
 namespace grove::cluster {
 
-/// The distances of n points, each pair once: row i holds those to points 0..i-1. In 64-bit
+/// The distances of n clusters, each pair once: row i holds those to clusters 0..i-1. In 64-bit
 /// numbers, on large pages.
 class DistanceTriangle {
  public:
   /// Room for them. Throws InvalidData, naming `who`, if the machine does not have it.
   DistanceTriangle(std::string_view who, Index n);
   double* row(Index i) const { return values_.get() + i * (i - 1) / 2; }
-  /// Of two different points.
+  /// Of two different clusters.
   double at(Index i, Index j) const { return i > j ? row(i)[j] : row(j)[i]; }
 
  private:
@@ -25,9 +24,5 @@ class DistanceTriangle {
   };
   std::unique_ptr<double, Free> values_;
 };
-
-/// Fills in the true distances of the points.
-void measure(std::string_view who, const MatrixView& points, const MetricSpace& space,
-             const DistanceTriangle& triangle, const Context& context);
 
 }  // namespace grove::cluster

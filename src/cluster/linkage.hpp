@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "cluster/nearest_rows.hpp"
 #include "cluster/point_merges.hpp"
 #include "cluster/spanning_tree.hpp"
 #include "grove/cluster/agglomerative_clustering.hpp"
@@ -11,10 +12,11 @@
 
 namespace grove::cluster {
 
-/// Complete, average and weighted, from the triangle of all distances: 4 n (n - 1) bytes. Throws
-/// InvalidData, naming `who`, if that is more than the machine's memory.
+/// Complete, average and weighted, from a triangle of distances: 4 m (m - 1) bytes for the m
+/// clusters that the first rounds leave. `nearest` holds the nearest of each point, or nothing:
+/// m = n. Throws InvalidData, naming `who`, if that is more than the machine's memory.
 Dendrogram matrix_linkage(std::string_view who, const MatrixView& points, const MetricSpace& space,
-                          Linkage linkage, const Context& context);
+                          Linkage linkage, const NearestRows& nearest, const Context& context);
 
 /// Ward from the centres alone: memory O(n d).
 Dendrogram ward_linkage(std::string_view who, const MatrixView& points, const Context& context);

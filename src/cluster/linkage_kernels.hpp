@@ -39,10 +39,17 @@ struct RowMinimum {
 };
 
 struct LinkageKernels {
-  /// |query - point|^2 (its root) of every point of the chunks; each is summed up in the order of
-  /// the columns.
+  /// |query - point|^2 of every point of the chunks; each is summed up in the order of the columns.
   void (*distances)(const double* query, const double* chunks, std::int64_t n_chunks, int d,
-                    bool root, double* out);
+                    double* out);
+  /// Adds weight * |query - point| to the sums.
+  void (*add_distances)(const double* query, double weight, const double* chunks,
+                        std::int64_t n_chunks, int d, double* sums);
+  /// Raises the maxima to |query - point|^2.
+  void (*raise_to_distances)(const double* query, const double* chunks, std::int64_t n_chunks,
+                             int d, double* maxima);
+  /// The square roots of n values, in place.
+  void (*take_roots)(double* values, std::int64_t n);
   /// Offers the centres of n_chunks chunks from `first_chunk` on to `best`. By Ward's distance
   /// a b / (a + b) |query - centre|^2 for the sizes a and b, or by |query - centre|^2.
   void (*nearest)(const CenterQuery& query, const CenterChunks& centers, std::int64_t first_chunk,

@@ -70,14 +70,49 @@ GROVE_INLINE Sums squared_distances(const double* query, const double* chunk, in
   return sums;
 }
 
-void distances(const double* query, const double* chunks, std::int64_t n_chunks, int d, bool root,
+/// use(place of a chunk in the output, its squared distances).
+template <class Use>
+GROVE_INLINE void each_chunk(const double* query, const double* chunks, std::int64_t n_chunks,
+                             int d, const Use& use) {
+  for (std::int64_t c = 0; c < n_chunks; ++c)
+    use(c * linkage_lanes, squared_distances(query, chunks + c * linkage_lanes * d, d));
+}
+
+void distances(const double* query, const double* chunks, std::int64_t n_chunks, int d,
                double* out) {
-  for (std::int64_t c = 0; c < n_chunks; ++c, chunks += linkage_lanes * d, out += linkage_lanes) {
-    Sums sums = squared_distances(query, chunks, d);
-    if (root) sums = {root_of(sums.first), root_of(sums.second)};
-    store(out, sums.first);
-    store(out + lanes_of_v, sums.second);
-  }
+  each_chunk(query, chunks, n_chunks, d, [&](std::int64_t place, const Sums& found) {
+    store(out + place, found.first);
+    store(out + place + lanes_of_v, found.second);
+  });
+}
+
+void add_distances(const double* query, double weight, const double* chunks, std::int64_t n_chunks,
+                   int d, double* sums) {
+  const V w = all(weight);
+  each_chunk(query, chunks, n_chunks, d, [&](std::int64_t place, const Sums& found) {
+    double* const first = sums + place;
+    double* const second = first + lanes_of_v;
+    store(first, load(first) + w * root_of(found.first));
+    store(second, load(second) + w * root_of(found.second));
+  });
+}
+
+GROVE_INLINE V larger(V a, V b) { return a > b ? a : b; }
+
+void raise_to_distances(const double* query, const double* chunks, std::int64_t n_chunks, int d,
+                        double* maxima) {
+  each_chunk(query, chunks, n_chunks, d, [&](std::int64_t place, const Sums& found) {
+    double* const first = maxima + place;
+    double* const second = first + lanes_of_v;
+    store(first, larger(found.first, load(first)));
+    store(second, larger(found.second, load(second)));
+  });
+}
+
+void take_roots(double* values, std::int64_t n) {
+  std::int64_t i = 0;
+  for (; i + lanes_of_v <= n; i += lanes_of_v) store(values + i, root_of(load(values + i)));
+  for (; i < n; ++i) values[i] = __builtin_sqrt(values[i]);
 }
 
 /// Lanes whose distance may be at most that of `best`: without a division, and so a little wider
@@ -159,6 +194,6 @@ RowMinimum minima(const double* values, std::int64_t n, double row, double* colu
 
 }  // namespace
 
-LinkageKernels linkage_kernels() { return {distances, nearest, minima}; }
+LinkageKernels linkage_kernels() { return {distances, add_distances, raise_to_distances, take_roots, nearest, minima}; }
 
 }  // namespace grove::GROVE_INSTRUCTION_SET

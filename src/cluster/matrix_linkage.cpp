@@ -3,14 +3,16 @@
 
 #include "cluster/distance_triangle.hpp"
 #include "cluster/linkage.hpp"
-#include "cluster/linkage_kernels.hpp"
+#include "cluster/nearest_rows.hpp"
+#include "cluster/point_groups.hpp"
 #include "grove/core/parallel.hpp"
 
 // In rounds: all pairs of clusters that are each other's nearest are merged at once, which a
 // reducible linkage allows (the merged cluster is no nearer to others than its parts), and the
 // triangle is read from one end to the other, never by columns. When a round finds few such pairs,
 // the nearest-neighbour chain (Benzecri 1982; Murtagh 1983) goes on from there, so that the time
-// stays O(n^2) on any data.
+// stays O(n^2) on any data. The first rounds make half of the merges or more; they measure what they
+// need from the points again and again, which costs less than to write a table four times as large.
 
 namespace grove::cluster {
 
@@ -19,27 +21,41 @@ namespace {
 /// Fewer pairs than one in so many clusters are left to the chain.
 constexpr Index least_share = 16;
 constexpr Index few_clusters = 64;
-constexpr Index column_parts = 8;
 
 class MatrixLinkage {
  public:
-  MatrixLinkage(std::string_view who, Index n, const DistanceTriangle& triangle, Linkage linkage,
+  MatrixLinkage(std::string_view who, const std::vector<PointGroup>& groups,
+                std::vector<PointMerge> merges, const DistanceTriangle& triangle, Linkage linkage,
                 const Context& context)
-      : who_(who), triangle_(triangle), linkage_(linkage), context_(context) {
-    sizes_.assign(static_cast<std::size_t>(n), 1);
-    heights_.assign(static_cast<std::size_t>(n), 0);
-    names_.resize(static_cast<std::size_t>(n));
-    std::iota(names_.begin(), names_.end(), 0U);
-    merges_.reserve(static_cast<std::size_t>(n));
+      : who_(who),
+        triangle_(triangle),
+        linkage_(linkage),
+        context_(context),
+        merges_(std::move(merges)) {
+    for (const PointGroup& group : groups) {
+      heights_.push_back(group.height);
+      sizes_.push_back(static_cast<double>(group.points.size()));
+      names_.push_back(static_cast<std::uint32_t>(group.points.back()));
+    }
   }
 
-  std::vector<PointMerge> run() {
-    while (n_clusters() > 1) {
+  /// The triangle is filled in first.
+  std::vector<PointMerge> run(const GroupMeasure& measure) {
+    std::vector<std::vector<double>> rooms(nearest_parts);
+    NearestRows nearest = nearest_rows(
+        n_clusters(),
+        [&](Index i, Index part) {
+          measure.fill(i, triangle_.row(i), rooms[at(part)]);
+          return triangle_.row(i);
+        },
+        context_);
+    for (;;) {
       context_.check_stop(who_);
-      find_nearest();
-      if (n_clusters() <= few_clusters || !merge_pairs()) merge_by_chain();
+      if (n_clusters() <= few_clusters || !merge_pairs(nearest)) merge_by_chain();
+      if (n_clusters() == 1) return std::move(merges_);
+      nearest = nearest_rows(
+          n_clusters(), [&](Index i, Index) { return triangle_.row(i); }, context_);
     }
-    return std::move(merges_);
   }
 
  private:
@@ -63,8 +79,7 @@ class MatrixLinkage {
     heights_[at(b)] = height;
   }
 
-  void find_nearest();
-  bool merge_pairs();
+  bool merge_pairs(const NearestRows& nearest);
   void update_row(Index row, const std::vector<Index>& partners, const std::vector<Pair>& pairs,
                   std::vector<double>& other) const;
   void compact(const std::vector<Index>& kept);
@@ -74,53 +89,19 @@ class MatrixLinkage {
   const DistanceTriangle& triangle_;
   Linkage linkage_;
   const Context& context_;
-  std::vector<double> sizes_, heights_;  // of the clusters: rows of the triangle
+  std::vector<double> heights_, sizes_;  // of the clusters: rows of the triangle
   std::vector<std::uint32_t> names_;     // one of their points
-  std::vector<Index> nearest_;
-  std::vector<double> distances_;  // to the nearest
   std::vector<PointMerge> merges_;
 };
 
-/// The nearest of each cluster, the one in the first row of equally near ones.
-void MatrixLinkage::find_nearest() {
-  const Index n = n_clusters();
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  const LinkageKernels kernels = linkage_kernels();
-  nearest_.assign(at(n), -1);
-  distances_.assign(at(n), infinity);
-  // Each part sees every column_parts-th block of rows, and keeps the least of each column.
-  std::vector<double> least(at(n * column_parts), infinity), places(at(n * column_parts), -1);
-  constexpr Index rows_a_block = 16;
-  parallel_for(context_, column_parts, 1, [&](Index part, Index) {
-    for (Index begin = part * rows_a_block; begin < n; begin += column_parts * rows_a_block)
-      for (Index i = begin; i < std::min(n, begin + rows_a_block); ++i) {
-        const RowMinimum found =
-            kernels.minima(triangle_.row(i), i, static_cast<double>(i), least.data() + part * n,
-                           places.data() + part * n);
-        nearest_[at(i)] = found.place;
-        distances_[at(i)] = found.distance;
-      }
-  });
-  for (Index part = 0; part < column_parts; ++part)
-    for (Index i = 0; i < n; ++i) {
-      const double distance = least[at(part * n + i)];
-      const auto place = static_cast<Index>(places[at(part * n + i)]);
-      if (distance < distances_[at(i)] ||
-          (distance == distances_[at(i)] && place >= 0 && place < nearest_[at(i)])) {
-        distances_[at(i)] = distance;
-        nearest_[at(i)] = place;
-      }
-    }
-}
-
 /// One round; false if there were too few pairs to be worth it.
-bool MatrixLinkage::merge_pairs() {
+bool MatrixLinkage::merge_pairs(const NearestRows& nearest) {
   const Index n = n_clusters();
   std::vector<Index> partners(at(n), -1);  // of b: a; of a: n, gone
   std::vector<Pair> pairs;
   for (Index b = 0; b < n; ++b) {
-    const Index a = nearest_[at(b)];
-    if (a < b && a >= 0 && nearest_[at(a)] == b) pairs.push_back({a, b});
+    const Index a = nearest.rows[at(b)];
+    if (a < b && nearest.rows[at(a)] == b) pairs.push_back({a, b});
   }
   if (static_cast<Index>(pairs.size()) * least_share < n) return false;
   for (const Pair& pair : pairs) {
@@ -137,7 +118,7 @@ bool MatrixLinkage::merge_pairs() {
     }
   });
   for (const Pair& pair : pairs) {
-    record(pair.a, pair.b, distances_[at(pair.b)]);
+    record(pair.a, pair.b, nearest.distances[at(pair.b)]);
     sizes_[at(pair.b)] += sizes_[at(pair.a)];
   }
   std::vector<Index> kept;
@@ -254,15 +235,58 @@ void MatrixLinkage::merge_by_chain() {
   compact(alive);
 }
 
+/// Rounds before the table is made, each of which measures all pairs of points again.
+int rounds_without_table(const MatrixView& points, const MetricSpace& space) {
+  if (space.reduced().metric != Metric::euclidean) return 0;
+  return points.cols() <= 12 ? 2 : points.cols() <= 40 ? 1 : 0;
+}
+
+/// The clusters that the first rounds leave.
+std::vector<PointGroup> first_rounds(std::string_view who, const MatrixView& points,
+                                     const MetricSpace& space, Linkage linkage,
+                                     const NearestRows& nearest, std::vector<PointMerge>& merges,
+                                     const Context& context) {
+  std::vector<PointGroup> groups = single_points(points.rows());
+  if (nearest.rows.empty() || !merge_mutual(groups, nearest, linkage, least_share, merges))
+    return groups;
+  for (int round = rounds_without_table(points, space); round > 0; --round) {
+    const auto n = static_cast<Index>(groups.size());
+    if (n <= few_clusters) break;
+    const GroupMeasure measure(points, space, groups, linkage == Linkage::complete, context);
+    std::vector<std::vector<double>> rows(nearest_parts,
+                                          std::vector<double>(static_cast<std::size_t>(n)));
+    std::vector<std::vector<double>> rooms(nearest_parts);
+    const NearestRows found = nearest_rows(
+        n,
+        [&](Index i, Index part) {
+          const auto at = static_cast<std::size_t>(part);
+          measure.fill(i, rows[at].data(), rooms[at]);
+          return rows[at].data();
+        },
+        context);
+    const Index n_points = points.rows();
+    context.count(work::distance_evaluations,
+                  static_cast<std::uint64_t>(n_points * (n_points - 1) / 2));
+    if (!merge_mutual(groups, found, linkage, least_share, merges)) break;
+  }
+  return groups;
+}
+
 }  // namespace
 
 Dendrogram matrix_linkage(std::string_view who, const MatrixView& points, const MetricSpace& space,
-                          Linkage linkage, const Context& context) {
+                          Linkage linkage, const NearestRows& nearest, const Context& context) {
   const Index n = points.rows();
-  const DistanceTriangle triangle(who, n);
-  measure(who, points, space, triangle, context);
-  return dendrogram_of(MatrixLinkage(who, n, triangle, linkage, context).run(),
-                       MergeOrder::by_height);
+  std::vector<PointMerge> merges;
+  merges.reserve(static_cast<std::size_t>(n - 1));
+  const std::vector<PointGroup> groups =
+      first_rounds(who, points, space, linkage, nearest, merges, context);
+  const DistanceTriangle triangle(who, static_cast<Index>(groups.size()));
+  const GroupMeasure measure(points, space, groups, linkage == Linkage::complete, context);
+  context.count(work::distance_evaluations, static_cast<std::uint64_t>(n * (n - 1) / 2));
+  return dendrogram_of(
+      MatrixLinkage(who, groups, std::move(merges), triangle, linkage, context).run(measure),
+      MergeOrder::by_height);
 }
 
 }  // namespace grove::cluster
