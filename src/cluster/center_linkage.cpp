@@ -60,15 +60,14 @@ void CenterLinkage::find_first() {
   const CenterTree tree(centers_, sizes_, context_);
   parallel_for(context_, tree.n_places(), 256, [&](Index begin, Index end) {
     context_.check_stop(who_);
-    CenterTree::Work work;
-    std::vector<double> room(at(centers_.cols()));
+    CenterTree::Room room(centers_.cols());
     for (Index place = begin; place < end; ++place) {
-      const NearestCenter found = tree.nearest(place, room.data(), work);
+      const NearestCenter found = tree.nearest(place, room);
       nearest_[at(tree.name(place))] = found.name;
       bounds_[at(tree.name(place))] = 2 * found.distance;  // of sizes 1 and 1, Ward's is the half
     }
-    context_.count(work::distance_evaluations, work.distance_evaluations);
-    context_.count(work::nodes_visited, work.nodes_visited);
+    context_.count(work::distance_evaluations, room.work.distance_evaluations);
+    context_.count(work::nodes_visited, room.work.nodes_visited);
   });
 }
 

@@ -4,11 +4,13 @@
 
 #include "cluster/linkage_kernels.hpp"
 #include "neighbors/kd_order.hpp"
+#include "neighbors/tree_shape.hpp"
 
 namespace grove::cluster {
 
-/// A KD-tree over cluster centres for the nearest by Ward's distance: a box is as near as its
-/// nearest corner or side, seen with the smallest size in it.
+/// A KD-tree over cluster centres for the nearest by Ward's distance: a box is as far as its
+/// nearest corner or side, seen with the smallest size in it. Four levels of halves are one node of
+/// 16 boxes, which are looked at together.
 class CenterTree {
  public:
   /// Centre i is called i.
@@ -17,24 +19,31 @@ class CenterTree {
   Index n_places() const { return order_.n_points; }
   Index name(Index place) const { return order_.rows[static_cast<std::size_t>(place)]; }
 
-  struct Work {
-    std::uint64_t distance_evaluations = 0;
-    std::uint64_t nodes_visited = 0;
+  /// What a search works in.
+  struct Room {
+    explicit Room(Index d)
+        : point(static_cast<std::size_t>(d)), bounds(static_cast<std::size_t>(2 * d)) {}
+    std::vector<double> point;
+    std::vector<float> bounds;
+    TreeWork work;
   };
-  /// The nearest other one of the centre at this place. `query` has room for d values.
-  NearestCenter nearest(Index place, double* query, Work& work) const;
+  /// The nearest other one of the centre at this place.
+  NearestCenter nearest(Index place, Room& room) const;
 
  private:
-  double bound(const CenterQuery& query, Index node) const;
-  void scan_leaf(const CenterQuery& query, Index leaf, NearestCenter& best, Work& work) const;
+  double least_size(const Subtree& node, std::vector<double>& least) const;
+  std::int32_t add_node(const Subtree& node, const std::vector<float>& boxes,
+                        const std::vector<double>& least);
 
-  static constexpr int chunks_a_leaf = 1;
   LinkageKernels kernels_;
   KdOrder order_;
-  std::vector<float> boxes_;
-  std::vector<double> sizes_, least_sizes_;  // of places; of nodes
+  std::vector<double> sizes_;  // of places
   std::vector<std::uint32_t> names_;
+  std::vector<float> boxes_;
+  std::vector<double> least_sizes_;
+  std::vector<std::int32_t> children_;
   CenterChunks chunks_;
+  BoxTree tree_;
 };
 
 }  // namespace grove::cluster

@@ -32,6 +32,20 @@ struct CenterChunks {
   int d = 0;
 };
 
+/// A tree of 16 boxes a node over chunks of centres, one chunk a leaf. Node 0 is the root.
+struct BoxTree {
+  /// Node v: for each column 16 lower, then for each column 16 upper bounds, rounded outwards; no
+  /// box: +inf and -inf.
+  const float* boxes = nullptr;
+  const double* least_sizes = nullptr;      // of the boxes
+  const std::int32_t* children = nullptr;   // a node; -2 - chunk; -1: none
+};
+
+struct TreeWork {
+  std::uint64_t distance_evaluations = 0;
+  std::uint64_t nodes_visited = 0;
+};
+
 /// The nearest of each row and column of a triangle, seen row by row; places as doubles.
 struct RowMinimum {
   double distance = __builtin_inf();
@@ -54,6 +68,9 @@ struct LinkageKernels {
   /// a b / (a + b) |query - centre|^2 for the sizes a and b, or by |query - centre|^2.
   void (*nearest)(const CenterQuery& query, const CenterChunks& centers, std::int64_t first_chunk,
                   std::int64_t n_chunks, NearestCenter& best);
+  /// All centres of a tree, by Ward's distance; the query is one of them. `room` holds 2 d values.
+  void (*nearest_in_tree)(const CenterQuery& query, const CenterChunks& centers,
+                          const BoxTree& tree, float* room, NearestCenter& best, TreeWork& work);
   /// The least of n values, the first of equal ones. Each value also becomes its column's least,
   /// and `row` the column's place, if it is less than the least so far.
   RowMinimum (*minima)(const double* values, std::int64_t n, double row, double* column_least,

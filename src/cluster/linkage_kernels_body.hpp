@@ -10,6 +10,7 @@
 namespace grove::GROVE_INSTRUCTION_SET {
 namespace {
 
+using F = float __attribute__((vector_size(64)));  // a box in each lane
 using V = double __attribute__((vector_size(64)));
 constexpr int lanes_of_v = 8;
 
@@ -19,6 +20,11 @@ GROVE_INLINE V load(const double* p) {
   V v;
   __builtin_memcpy(&v, p, sizeof v);
   return v;
+}
+GROVE_INLINE F load(const float* p) {
+  F f;
+  __builtin_memcpy(&f, p, sizeof f);
+  return f;
 }
 GROVE_INLINE void store(double* p, V v) { __builtin_memcpy(p, &v, sizeof v); }
 GROVE_INLINE V all(double x) { return V{x, x, x, x, x, x, x, x}; }
@@ -164,6 +170,105 @@ void nearest(const CenterQuery& query, const CenterChunks& centers, std::int64_t
   nearest_of<false>(query, centers, first_chunk, n_chunks, best);
 }
 
+/// Where a search may still find something: a box, and less than the distance to it.
+struct OpenBox {
+  float bound;
+  std::int32_t child;
+};
+
+class TreeSearch {
+ public:
+  TreeSearch(const CenterQuery& query, const CenterChunks& centers, const BoxTree& tree,
+             float* room, NearestCenter& best, TreeWork& work)
+      : query_(query), centers_(centers), tree_(tree), low_(room), high_(room + centers.d),
+        best_(best), work_(work) {
+    // Floats below and above each value: rounding moves it by less than 2^-22 of it.
+    for (int j = 0; j < centers.d; ++j) {
+      const double most = __FLT_MAX__;
+      const double value = query.point[j];
+      const auto near = static_cast<float>(value > most ? most : value < -most ? -most : value);
+      const float margin = __builtin_fabsf(near) * 0x1p-22F + 2 * __FLT_DENORM_MIN__;
+      low_[j] = near - margin;
+      high_[j] = near + margin;
+    }
+    // More than what sums of d terms and the factor of the sizes lose to rounding.
+    slack_ = 1 - static_cast<float>(centers.d + 16) * 0x1p-22F;
+    if (slack_ < 0) slack_ = 0;
+  }
+
+  void run() {
+    const std::int64_t own_chunk = query_.own / linkage_lanes;
+    scan(own_chunk);
+    OpenBox open[160];  // 16 for each level of 2^31 chunks, and some
+    int n_open = 0;
+    open[n_open++] = {0, 0};
+    while (n_open > 0) {
+      const OpenBox next = open[--n_open];
+      if (next.bound > limit_) continue;
+      if (next.child <= -2) {
+        if (-2 - next.child != own_chunk) scan(-2 - next.child);
+      } else {
+        n_open += visit(next.child, open + n_open);
+      }
+    }
+  }
+
+ private:
+  void scan(std::int64_t chunk) {
+    nearest_of<true>(query_, centers_, chunk, 1, best_);
+    work_.distance_evaluations += linkage_lanes;
+    const double widened = best_.distance * (1 + 0x1p-20);
+    limit_ = widened < __FLT_MAX__ / 4 ? static_cast<float>(widened) + 2 * __FLT_DENORM_MIN__
+                                       : __builtin_inff();
+  }
+
+  /// The boxes of a node within reach, the nearest last.
+  int visit(std::int32_t node, OpenBox* open) {
+    ++work_.nodes_visited;
+    const int d = centers_.d;
+    const float* const lows = tree_.boxes + std::int64_t{node} * 2 * d * linkage_lanes;
+    const float* const highs = lows + d * linkage_lanes;
+    F sum = {};
+    for (int j = 0; j < d; ++j) {
+      const F below = load(lows + j * linkage_lanes) - high_[j];
+      const F above = low_[j] - load(highs + j * linkage_lanes);
+      F gap = below > above ? below : above;
+      gap = gap > 0 ? gap : F{};
+      sum += gap * gap;
+    }
+    float squared[linkage_lanes];
+    __builtin_memcpy(squared, &sum, sizeof sum);
+    const double* const sizes = tree_.least_sizes + std::int64_t{node} * linkage_lanes;
+    const std::int32_t* const children = tree_.children + std::int64_t{node} * linkage_lanes;
+    const auto own = static_cast<float>(query_.size);
+    int n = 0;
+    for (int i = 0; i < linkage_lanes && children[i] != -1; ++i) {
+      const auto least = static_cast<float>(sizes[i]);
+      const float bound = squared[i] * (own * least / (own + least)) * slack_;
+      if (!(bound <= limit_)) continue;
+      int place = n++;
+      for (; place > 0 && open[place - 1].bound < bound; --place) open[place] = open[place - 1];
+      open[place] = {bound, children[i]};
+    }
+    return n;
+  }
+
+  const CenterQuery& query_;
+  const CenterChunks& centers_;
+  const BoxTree& tree_;
+  float* low_;
+  float* high_;
+  NearestCenter& best_;
+  TreeWork& work_;
+  float slack_ = 1;
+  float limit_ = __builtin_inff();
+};
+
+void nearest_in_tree(const CenterQuery& query, const CenterChunks& centers, const BoxTree& tree,
+                     float* room, NearestCenter& best, TreeWork& work) {
+  TreeSearch(query, centers, tree, room, best, work).run();
+}
+
 RowMinimum minima(const double* values, std::int64_t n, double row, double* column_least,
                   double* column_places) {
   V least = all(__builtin_inf());
@@ -194,6 +299,6 @@ RowMinimum minima(const double* values, std::int64_t n, double row, double* colu
 
 }  // namespace
 
-LinkageKernels linkage_kernels() { return {distances, add_distances, raise_to_distances, take_roots, nearest, minima}; }
+LinkageKernels linkage_kernels() { return {distances, add_distances, raise_to_distances, take_roots, nearest, nearest_in_tree, minima}; }
 
 }  // namespace grove::GROVE_INSTRUCTION_SET

@@ -45,6 +45,7 @@ class MatrixLinkage {
     NearestRows nearest = nearest_rows(
         n_clusters(),
         [&](Index i, Index part) {
+          if (i % 256 == 0) context_.check_stop(who_);
           measure.fill(i, triangle_.row(i), rooms[at(part)]);
           return triangle_.row(i);
         },
@@ -260,6 +261,7 @@ std::vector<PointGroup> first_rounds(std::string_view who, const MatrixView& poi
         n,
         [&](Index i, Index part) {
           const auto at = static_cast<std::size_t>(part);
+          if (i % 256 == 0) context.check_stop(who);
           measure.fill(i, rows[at].data(), rooms[at]);
           return rows[at].data();
         },
