@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "cluster/center_set.hpp"
 #include "cluster/center_tree.hpp"
@@ -58,16 +59,23 @@ class CenterLinkage {
 
 void CenterLinkage::find_first() {
   const CenterTree tree(centers_, sizes_, context_);
-  parallel_for(context_, tree.n_places(), 256, [&](Index begin, Index end) {
+  std::vector<Index> places(at(tree.n_places()));
+  std::iota(places.begin(), places.end(), Index{0});
+  constexpr Index grain = 64 * CenterGroup::most;
+  parallel_for(context_, tree.n_places(), grain, [&](Index begin, Index end) {
     context_.check_stop(who_);
-    CenterTree::Room room(centers_.cols());
+    TreeWork work;
+    NearestCenter found[grain];
+    tree.nearest(
+        std::span(places).subspan(at(begin), at(end - begin)), [](Index) { return -1; }, found,
+        work);
     for (Index place = begin; place < end; ++place) {
-      const NearestCenter found = tree.nearest(place, room);
-      nearest_[at(tree.name(place))] = found.name;
-      bounds_[at(tree.name(place))] = 2 * found.distance;  // of sizes 1 and 1, Ward's is the half
+      nearest_[at(tree.name(place))] = found[place - begin].name;
+      // Of sizes 1 and 1, Ward's is the half.
+      bounds_[at(tree.name(place))] = 2 * found[place - begin].distance;
     }
-    context_.count(work::distance_evaluations, room.work.distance_evaluations);
-    context_.count(work::nodes_visited, room.work.nodes_visited);
+    context_.count(work::distance_evaluations, work.distance_evaluations);
+    context_.count(work::nodes_visited, work.nodes_visited);
   });
 }
 

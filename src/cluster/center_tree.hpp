@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "cluster/linkage_kernels.hpp"
@@ -19,18 +20,22 @@ class CenterTree {
   Index n_places() const { return order_.n_points; }
   Index name(Index place) const { return order_.rows[static_cast<std::size_t>(place)]; }
 
-  /// What a search works in.
-  struct Room {
-    explicit Room(Index d)
-        : point(static_cast<std::size_t>(d)), bounds(static_cast<std::size_t>(2 * d)) {}
-    std::vector<double> point;
-    std::vector<float> bounds;
-    TreeWork work;
-  };
-  /// The nearest other one of the centre at this place.
-  NearestCenter nearest(Index place, Room& room) const;
+  /// The nearest other one of each of these places, ascending; `found` gets one for each. A centre
+  /// that may be near shortens the search: guess_of(name), -1: none is known.
+  template <class GuessOf>
+  void nearest(std::span<const Index> places, const GuessOf& guess_of, NearestCenter* found,
+               TreeWork& work) const {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const Index guess = guess_of(name(places[i]));
+      found[i] = guess < 0 ? NearestCenter() : measured(places[i], guess);
+    }
+    search(places, found, work);
+  }
 
  private:
+  NearestCenter measured(Index place, Index other) const;
+  void search(std::span<const Index> places, NearestCenter* found, TreeWork& work) const;
+  void make_floats(const MatrixView& centers);
   double least_size(const Subtree& node, std::vector<double>& least) const;
   std::int32_t add_node(const Subtree& node, const std::vector<float>& boxes,
                         const std::vector<double>& least);
@@ -38,11 +43,15 @@ class CenterTree {
   LinkageKernels kernels_;
   KdOrder order_;
   std::vector<double> sizes_;  // of places
+  std::vector<float> floats_, inverse_place_sizes_;
+  std::vector<double> shift_;
   std::vector<std::uint32_t> names_;
+  std::vector<Index> places_;  // of names
   std::vector<float> boxes_;
-  std::vector<double> least_sizes_;
+  std::vector<float> inverse_sizes_;
   std::vector<std::int32_t> children_;
   CenterChunks chunks_;
+  FloatChunks float_chunks_;
   BoxTree tree_;
 };
 

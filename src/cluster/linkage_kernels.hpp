@@ -37,8 +37,26 @@ struct BoxTree {
   /// Node v: for each column 16 lower, then for each column 16 upper bounds, rounded outwards; no
   /// box: +inf and -inf.
   const float* boxes = nullptr;
-  const double* least_sizes = nullptr;      // of the boxes
-  const std::int32_t* children = nullptr;   // a node; -2 - chunk; -1: none
+  const float* inverse_sizes = nullptr;    // 1 / the least size, of the boxes
+  const std::int32_t* children = nullptr;  // a node; -2 - chunk; -1: none
+};
+
+/// The centres of a tree as floats: scaled and shifted into [-1, 1], +inf in empty places.
+struct FloatChunks {
+  const float* values = nullptr;         // chunks
+  const float* inverse_sizes = nullptr;  // 1 / size, of places
+  const double* shift = nullptr;         // of each column; a float is (value - shift) * scale
+  double scale = 1;
+};
+
+/// Up to 4 centres of a tree that ask at once; they should be near each other.
+struct CenterGroup {
+  static constexpr int most = 4;
+  int n = 0;
+  const double* points[most] = {};
+  double sizes[most] = {};
+  std::int64_t places[most] = {};
+  float* room = nullptr;  // 6 d values to work in
 };
 
 struct TreeWork {
@@ -68,9 +86,10 @@ struct LinkageKernels {
   /// a b / (a + b) |query - centre|^2 for the sizes a and b, or by |query - centre|^2.
   void (*nearest)(const CenterQuery& query, const CenterChunks& centers, std::int64_t first_chunk,
                   std::int64_t n_chunks, NearestCenter& best);
-  /// All centres of a tree, by Ward's distance; the query is one of them. `room` holds 2 d values.
-  void (*nearest_in_tree)(const CenterQuery& query, const CenterChunks& centers,
-                          const BoxTree& tree, float* room, NearestCenter& best, TreeWork& work);
+  /// Offers all others of a tree, by Ward's distance, to the best of each of the group.
+  void (*nearest_in_tree)(const CenterGroup& group, const CenterChunks& centers,
+                          const FloatChunks& floats, const BoxTree& tree, NearestCenter* best,
+                          TreeWork& work);
   /// The least of n values, the first of equal ones. Each value also becomes its column's least,
   /// and `row` the column's place, if it is less than the least so far.
   RowMinimum (*minima)(const double* values, std::int64_t n, double row, double* column_least,

@@ -28,10 +28,14 @@ GROVE_INLINE F load(const float* p) {
 }
 GROVE_INLINE void store(double* p, V v) { __builtin_memcpy(p, &v, sizeof v); }
 GROVE_INLINE V all(double x) { return V{x, x, x, x, x, x, x, x}; }
+GROVE_INLINE F all(float x) { return x - F{}; }
 
 #if defined(__AVX512F__)
 GROVE_INLINE unsigned less_equal(V a, V b) {
   return _mm512_cmp_pd_mask(__m512d(a), __m512d(b), _CMP_LE_OQ);
+}
+GROVE_INLINE unsigned less_equal(F a, F b) {
+  return _mm512_cmp_ps_mask(__m512(a), __m512(b), _CMP_LE_OQ);
 }
 GROVE_INLINE V root_of(V a) { return V(_mm512_sqrt_pd(__m512d(a))); }
 #elif defined(__AVX2__)
@@ -41,6 +45,15 @@ GROVE_INLINE unsigned less_equal(V a, V b) {
   const int first = _mm256_movemask_pd(_mm256_cmp_pd(low(a), low(b), _CMP_LE_OQ));
   const int second = _mm256_movemask_pd(_mm256_cmp_pd(high(a), high(b), _CMP_LE_OQ));
   return static_cast<unsigned>(first | second << 4);
+}
+GROVE_INLINE unsigned less_equal(F a, F b) {
+  const __m256 a0(__builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7));
+  const __m256 b0(__builtin_shufflevector(b, b, 0, 1, 2, 3, 4, 5, 6, 7));
+  const __m256 a1(__builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15));
+  const __m256 b1(__builtin_shufflevector(b, b, 8, 9, 10, 11, 12, 13, 14, 15));
+  const int first = _mm256_movemask_ps(_mm256_cmp_ps(a0, b0, _CMP_LE_OQ));
+  const int second = _mm256_movemask_ps(_mm256_cmp_ps(a1, b1, _CMP_LE_OQ));
+  return static_cast<unsigned>(first | second << 8);
 }
 GROVE_INLINE V root_of(V a) {
   using Half = double __attribute__((vector_size(32)));
@@ -52,6 +65,12 @@ GROVE_INLINE unsigned less_equal(V a, V b) {
   const auto yes = a <= b;
   unsigned mask = 0;
   for (int i = 0; i < lanes_of_v; ++i) mask |= yes[i] != 0 ? 1U << i : 0U;
+  return mask;
+}
+GROVE_INLINE unsigned less_equal(F a, F b) {
+  const auto yes = a <= b;
+  unsigned mask = 0;
+  for (int i = 0; i < linkage_lanes; ++i) mask |= yes[i] != 0 ? 1U << i : 0U;
   return mask;
 }
 GROVE_INLINE V root_of(V a) {
@@ -176,97 +195,185 @@ struct OpenBox {
   std::int32_t child;
 };
 
+/// The queries share one walk: a box is left out if it is too far from the box of all of them.
+/// Points are measured in floats first, and exactly if they may be near enough.
 class TreeSearch {
  public:
-  TreeSearch(const CenterQuery& query, const CenterChunks& centers, const BoxTree& tree,
-             float* room, NearestCenter& best, TreeWork& work)
-      : query_(query), centers_(centers), tree_(tree), low_(room), high_(room + centers.d),
-        best_(best), work_(work) {
-    // Floats below and above each value: rounding moves it by less than 2^-22 of it.
-    for (int j = 0; j < centers.d; ++j) {
-      const double most = __FLT_MAX__;
-      const double value = query.point[j];
-      const auto near = static_cast<float>(value > most ? most : value < -most ? -most : value);
-      const float margin = __builtin_fabsf(near) * 0x1p-22F + 2 * __FLT_DENORM_MIN__;
-      low_[j] = near - margin;
-      high_[j] = near + margin;
+  TreeSearch(const CenterGroup& group, const CenterChunks& centers, const FloatChunks& floats,
+             const BoxTree& tree, NearestCenter* best, TreeWork& work)
+      : group_(group), centers_(centers), floats_(floats), tree_(tree), d_(centers.d),
+        low_(group.room), high_(low_ + d_), queries_(high_ + d_), best_(best), work_(work) {
+    // More than what sums of d terms and the factors of the sizes lose to rounding.
+    rounding_ = static_cast<double>(d_ + 16) * 0x1p-22;
+    // Floats in [-1, 1] and their differences are off by less than 2^-22.
+    error_ = 0x1p-22 * __builtin_sqrt(d_);
+    for (int j = 0; j < d_; ++j) bound_column(j);
+    for (int q = 0; q < group.n; ++q) {
+      const auto inverse = static_cast<float>(1 / group.sizes[q]);
+      largest_inverse_ = inverse > largest_inverse_ ? inverse : largest_inverse_;
+      inverses_[q] = inverse;
+      set_limit(q);
     }
-    // More than what sums of d terms and the factor of the sizes lose to rounding.
-    slack_ = 1 - static_cast<float>(centers.d + 16) * 0x1p-22F;
-    if (slack_ < 0) slack_ = 0;
   }
 
   void run() {
-    const std::int64_t own_chunk = query_.own / linkage_lanes;
-    scan(own_chunk);
+    for (int q = 0; q < group_.n; ++q) {
+      own_chunks_[q] = group_.places[q] / linkage_lanes;
+      if (q == 0 || own_chunks_[q] != own_chunks_[q - 1]) scan(own_chunks_[q]);
+    }
     OpenBox open[160];  // 16 for each level of 2^31 chunks, and some
     int n_open = 0;
     open[n_open++] = {0, 0};
     while (n_open > 0) {
       const OpenBox next = open[--n_open];
       if (next.bound > limit_) continue;
-      if (next.child <= -2) {
-        if (-2 - next.child != own_chunk) scan(-2 - next.child);
-      } else {
+      if (next.child > -2) {
         n_open += visit(next.child, open + n_open);
+      } else if (!is_own(-2 - next.child)) {
+        scan(-2 - next.child);
       }
     }
   }
 
  private:
+  /// Floats below and above all queries, and the queries as floats.
+  void bound_column(int j) {
+    low_[j] = __builtin_inff();
+    high_[j] = -__builtin_inff();
+    for (int q = 0; q < CenterGroup::most; ++q) {
+      const double value = group_.points[q < group_.n ? q : 0][j];
+      const double most = __FLT_MAX__;
+      const auto near = static_cast<float>(value > most ? most : value < -most ? -most : value);
+      const float margin = __builtin_fabsf(near) * 0x1p-22F + 2 * __FLT_DENORM_MIN__;
+      low_[j] = near - margin < low_[j] ? near - margin : low_[j];
+      high_[j] = near + margin > high_[j] ? near + margin : high_[j];
+      queries_[j * CenterGroup::most + q] =
+          static_cast<float>((value - floats_.shift[j]) * floats_.scale);
+    }
+  }
+
+  bool is_own(std::int64_t chunk) const {
+    for (int q = 0; q < group_.n; ++q)
+      if (own_chunks_[q] == chunk) return true;
+    return false;
+  }
+
+  static float above(double value) {
+    return value < __FLT_MAX__ / 4
+               ? static_cast<float>(value) * (1 + 0x1p-22F) + 2 * __FLT_DENORM_MIN__
+               : __builtin_inff();
+  }
+
+  /// A point may be near enough if its squared float distance is at most
+  /// scaled_limit * (1 / size + 1 / its size) + allowance.
+  void set_limit(int q) {
+    const double scaled = best_[q].distance * floats_.scale * floats_.scale;
+    scaled_limits_[q] = above(scaled * (1 + rounding_));
+    allowances_[q] =
+        above((2 * error_ * __builtin_sqrt(2 * scaled) + error_ * error_) * (1 + rounding_));
+    double farthest = 0;
+    for (int i = 0; i < group_.n; ++i)
+      farthest = best_[i].distance > farthest ? best_[i].distance : farthest;
+    limit_ = above(farthest);
+  }
+
   void scan(std::int64_t chunk) {
-    nearest_of<true>(query_, centers_, chunk, 1, best_);
-    work_.distance_evaluations += linkage_lanes;
-    const double widened = best_.distance * (1 + 0x1p-20);
-    limit_ = widened < __FLT_MAX__ / 4 ? static_cast<float>(widened) + 2 * __FLT_DENORM_MIN__
-                                       : __builtin_inff();
+    const float* const values = floats_.values + chunk * linkage_lanes * d_;
+    F sums[CenterGroup::most] = {};
+    for (int j = 0; j < d_; ++j) {
+      const F value = load(values + j * linkage_lanes);
+#pragma GCC unroll 4
+      for (int q = 0; q < CenterGroup::most; ++q) {
+        const F difference = value - queries_[j * CenterGroup::most + q];
+        sums[q] += difference * difference;
+      }
+    }
+    const F inverses = load(floats_.inverse_sizes + chunk * linkage_lanes);
+    for (int q = 0; q < group_.n; ++q) {
+      const F limits = scaled_limits_[q] * (inverses + inverses_[q]) + allowances_[q];
+      const unsigned near = less_equal(sums[q], limits);
+      if (near != 0) measure(q, chunk * linkage_lanes, near);
+    }
+    work_.distance_evaluations += static_cast<std::uint64_t>(group_.n * linkage_lanes);
+  }
+
+  /// Offers the lanes `near` of the chunk at place `first`.
+  void measure(int q, std::int64_t first, unsigned near) {
+    const double limit = best_[q].distance;
+    for (; near != 0; near &= near - 1) {
+      const int i = __builtin_ctz(near);
+      if (first + i == group_.places[q]) continue;
+      const double* value = centers_.values + first * d_ + i;
+      double distance = 0;
+      for (int j = 0; j < d_; ++j, value += linkage_lanes) {
+        const double difference = group_.points[q][j] - *value;
+        distance += difference * difference;
+      }
+      const double own = group_.sizes[q];
+      const double size = centers_.sizes[first + i];
+      distance *= own * size / (own + size);
+      const std::uint32_t name = centers_.names[first + i];
+      if (distance < best_[q].distance || (distance == best_[q].distance && name < best_[q].name))
+        best_[q] = {distance, name, first + i};
+    }
+    if (best_[q].distance < limit) set_limit(q);
   }
 
   /// The boxes of a node within reach, the nearest last.
   int visit(std::int32_t node, OpenBox* open) {
     ++work_.nodes_visited;
-    const int d = centers_.d;
-    const float* const lows = tree_.boxes + std::int64_t{node} * 2 * d * linkage_lanes;
-    const float* const highs = lows + d * linkage_lanes;
+    const float* const lows = tree_.boxes + std::int64_t{node} * 2 * d_ * linkage_lanes;
+    const float* const highs = lows + d_ * linkage_lanes;
     F sum = {};
-    for (int j = 0; j < d; ++j) {
+    for (int j = 0; j < d_; ++j) {
       const F below = load(lows + j * linkage_lanes) - high_[j];
       const F above = low_[j] - load(highs + j * linkage_lanes);
       F gap = below > above ? below : above;
       gap = gap > 0 ? gap : F{};
       sum += gap * gap;
     }
-    float squared[linkage_lanes];
-    __builtin_memcpy(squared, &sum, sizeof sum);
-    const double* const sizes = tree_.least_sizes + std::int64_t{node} * linkage_lanes;
+    const float slack = rounding_ < 1 ? static_cast<float>(1 - rounding_) : 0;
+    const F bounds = sum * slack / (largest_inverse_ +
+                                    load(tree_.inverse_sizes + std::int64_t{node} * linkage_lanes));
     const std::int32_t* const children = tree_.children + std::int64_t{node} * linkage_lanes;
-    const auto own = static_cast<float>(query_.size);
+    unsigned within = less_equal(bounds, all(limit_));
+    float values[linkage_lanes];
+    __builtin_memcpy(values, &bounds, sizeof bounds);
     int n = 0;
-    for (int i = 0; i < linkage_lanes && children[i] != -1; ++i) {
-      const auto least = static_cast<float>(sizes[i]);
-      const float bound = squared[i] * (own * least / (own + least)) * slack_;
-      if (!(bound <= limit_)) continue;
+    for (; within != 0; within &= within - 1) {
+      const int i = __builtin_ctz(within);
+      if (children[i] == -1) continue;
       int place = n++;
-      for (; place > 0 && open[place - 1].bound < bound; --place) open[place] = open[place - 1];
-      open[place] = {bound, children[i]};
+      for (; place > 0 && open[place - 1].bound < values[i]; --place) open[place] = open[place - 1];
+      open[place] = {values[i], children[i]};
     }
     return n;
   }
 
-  const CenterQuery& query_;
+  const CenterGroup& group_;
   const CenterChunks& centers_;
+  const FloatChunks& floats_;
   const BoxTree& tree_;
+  int d_;
   float* low_;
   float* high_;
-  NearestCenter& best_;
+  float* queries_;
+  NearestCenter* best_;
   TreeWork& work_;
-  float slack_ = 1;
-  float limit_ = __builtin_inff();
+  double rounding_ = 0;
+  double error_ = 0;
+  float largest_inverse_ = 0;
+  float limit_ = 0;
+  float inverses_[CenterGroup::most] = {};
+  float scaled_limits_[CenterGroup::most] = {};
+  float allowances_[CenterGroup::most] = {};
+  std::int64_t own_chunks_[CenterGroup::most] = {};
 };
 
-void nearest_in_tree(const CenterQuery& query, const CenterChunks& centers, const BoxTree& tree,
-                     float* room, NearestCenter& best, TreeWork& work) {
-  TreeSearch(query, centers, tree, room, best, work).run();
+void nearest_in_tree(const CenterGroup& group, const CenterChunks& centers,
+                     const FloatChunks& floats, const BoxTree& tree, NearestCenter* best,
+                     TreeWork& work) {
+  TreeSearch(group, centers, floats, tree, best, work).run();
 }
 
 RowMinimum minima(const double* values, std::int64_t n, double row, double* column_least,

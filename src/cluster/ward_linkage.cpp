@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "cluster/center_set.hpp"
 #include "cluster/center_tree.hpp"
@@ -29,6 +30,7 @@ class WardLinkage {
     names_.resize(n);
     std::iota(names_.begin(), names_.end(), 0U);
     nearest_.assign(n, -1);
+    known_.assign(n, 0);
     distances_.resize(n);
     merges_.reserve(n);
   }
@@ -63,25 +65,33 @@ class WardLinkage {
   Matrix centers_;
   std::vector<double> sizes_, heights_;
   std::vector<std::uint32_t> names_;  // one of the cluster's points
-  std::vector<Index> nearest_;        // -1: to be found
-  std::vector<double> distances_;     // to the nearest
+  std::vector<Index> nearest_;        // if known; else one that may be near, or -1
+  std::vector<char> known_;
+  std::vector<double> distances_;  // to the nearest
   std::vector<PointMerge> merges_;
 };
 
 void WardLinkage::find_nearest() {
   const CenterTree tree(centers_, sizes_, context_);
-  parallel_for(context_, tree.n_places(), 256, [&](Index begin, Index end) {
+  std::vector<Index> places;
+  for (Index place = 0; place < tree.n_places(); ++place)
+    if (known_[at(tree.name(place))] == 0) places.push_back(place);
+  constexpr Index grain = 64 * CenterGroup::most;
+  parallel_for(context_, static_cast<Index>(places.size()), grain, [&](Index begin, Index end) {
     context_.check_stop(who_);
-    CenterTree::Room room(centers_.cols());
-    for (Index place = begin; place < end; ++place) {
-      const Index i = tree.name(place);
-      if (nearest_[at(i)] >= 0) continue;
-      const NearestCenter found = tree.nearest(place, room);
-      nearest_[at(i)] = found.name;
-      distances_[at(i)] = found.distance;
+    TreeWork work;
+    NearestCenter found[grain];
+    const auto wanted = std::span(places).subspan(at(begin), at(end - begin));
+    tree.nearest(
+        wanted, [&](Index i) { return nearest_[at(i)]; }, found, work);
+    for (std::size_t q = 0; q < wanted.size(); ++q) {
+      const Index i = tree.name(wanted[q]);
+      nearest_[at(i)] = found[q].name;
+      distances_[at(i)] = found[q].distance;
+      known_[at(i)] = 1;
     }
-    context_.count(work::distance_evaluations, room.work.distance_evaluations);
-    context_.count(work::nodes_visited, room.work.nodes_visited);
+    context_.count(work::distance_evaluations, work.distance_evaluations);
+    context_.count(work::nodes_visited, work.nodes_visited);
   });
 }
 
@@ -109,9 +119,11 @@ bool WardLinkage::merge_pairs() {
   }
   std::vector<Index> place(at(n), -1);
   for (std::size_t i = 0; i < kept.size(); ++i) place[at(kept[i])] = static_cast<Index>(i);
+  for (const Index a : gone) place[at(a)] = place[at(nearest_[at(a)])];
   for (Index i = 0; i < n; ++i) {
     Index& nearest = nearest_[at(i)];
-    nearest = merged[at(i)] != 0 || merged[at(nearest)] != 0 ? -1 : place[at(nearest)];
+    known_[at(i)] = merged[at(i)] == 0 && merged[at(nearest)] == 0;
+    nearest = merged[at(i)] != 0 ? -1 : place[at(nearest)];
   }
   keep(kept);
   return true;
@@ -151,6 +163,7 @@ void WardLinkage::merge_by_chain() {
   std::vector<Index> kept;
   for (Index i = 0; i < n; ++i) {
     nearest_[at(i)] = -1;
+    known_[at(i)] = 0;
     if (!set.alive(i)) continue;
     kept.push_back(i);
     set.copy_point(i, centers_.row(i).data());
@@ -169,12 +182,14 @@ void WardLinkage::keep(const std::vector<Index>& kept) {
     heights_[at(i)] = heights_[at(from)];
     names_[at(i)] = names_[at(from)];
     nearest_[at(i)] = nearest_[at(from)];
+    known_[at(i)] = known_[at(from)];
     distances_[at(i)] = distances_[at(from)];
   }
   centers_.conservativeResize(n, Eigen::NoChange);
   for (auto* values : {&sizes_, &heights_, &distances_}) values->resize(at(n));
   names_.resize(at(n));
   nearest_.resize(at(n));
+  known_.resize(at(n));
 }
 
 }  // namespace
