@@ -94,15 +94,11 @@ std::shared_ptr<const KMeans::State> KMeans::fit_state(const KMeansParams& param
   state->trained_on = TrainedOn(data);
   const double largest =
       cluster::check_magnitude(who, data.x(), state->trained_on, scope.context());
-  std::vector<Index> rows;
-  if (data.weights() != nullptr)
-    for (Index i = 0; i < data.n_rows(); ++i)
-      if ((*data.weights())(i) > 0) rows.push_back(i);
-  const bool whole = data.weights() == nullptr || static_cast<Index>(rows.size()) == data.n_rows();
-  const cluster::Points points{data.x(), data.weights(), whole ? nullptr : &rows};
+  const auto rows = cluster::rows_with_weight(data);
+  const cluster::Points points{data.x(), data.weights(), rows ? &*rows : nullptr};
   cluster::KMeansResult result = best_run(params, points, start, scope.context());
   state->labels.resize(data.n_rows());
-  if (whole) {
+  if (!rows) {
     std::copy(result.labels.begin(), result.labels.end(), state->labels.data());
   } else {
     cluster::nearest_centers(who, {data.x()}, result.centers, largest, state->labels.data(),

@@ -5,7 +5,9 @@
 #include "grove/baseline/logistic_regression.hpp"
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/cluster/bisecting_k_means.hpp"
 #include "grove/cluster/k_means.hpp"
+#include "grove/cluster/mini_batch_k_means.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/neighbors/kernel_density.hpp"
@@ -72,8 +74,12 @@ std::vector<Entry> table() {
       Kind::classifier, "Trees with random thresholds, the best of a few columns."));
   rows.push_back(estimator_entry<ExtraTreesRegressor>(
       Kind::regressor, "Trees with random thresholds, the best of a few columns."));
-  rows.push_back(
-      estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
+  rows.push_back(estimator_entry<KMeans>(
+      Kind::clusterer, "k-means from k-means++ starts; bounds leave out most distances."));
+  rows.push_back(estimator_entry<MiniBatchKMeans>(
+      Kind::clusterer, "k-means by steps on small draws of the points, for large data."));
+  rows.push_back(estimator_entry<BisectingKMeans>(
+      Kind::clusterer, "Cuts one cluster in two by k-means until there are enough."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,
