@@ -107,7 +107,6 @@ struct StepResult {
   double inertia = 0;  // before the step
   double weight = 0;
   double shift = 0;
-  std::vector<int> labels = {};
 };
 
 /// Moves centres that have had few points to random ones of the batch, at most half of it.
@@ -146,16 +145,16 @@ StepResult step(const MiniBatchKMeansParams& params, const cluster::Points& batc
                 Rng rng, Moving& moving, const Context& context) {
   const auto n = static_cast<std::size_t>(batch.size());
   StepResult result;
-  result.labels.resize(n);
+  std::vector<int> labels(n);
   std::vector<double> squared(n);
-  cluster::nearest_centers(who, batch, moving.centers, largest, result.labels.data(),
-                           squared.data(), context);
+  cluster::nearest_centers(who, batch, moving.centers, largest, labels.data(), squared.data(),
+                           context);
   const Matrix before = moving.centers;
   for (Index i = 0; i < batch.size(); ++i) {
     const auto at = static_cast<std::size_t>(i);
     const double weight = batch.weight(i);
     if (!(weight > 0)) continue;
-    const int label = result.labels[at];
+    const int label = labels[at];
     const Eigen::Map<const Eigen::RowVectorXd> point(batch.row(i), batch.dimension());
     moving.counts(label) += weight;
     moving.centers.row(label) +=
@@ -326,17 +325,16 @@ MiniBatchKMeans& MiniBatchKMeans::partial_fit(const Dataset& data, const Context
   }
   Moving moving{std::move(state->centers), std::move(state->counts), state->since_moved};
   const auto stream = static_cast<std::uint64_t>(state->n_steps);
-  state->labels.resize(data.n_rows());
-  if (rows)  // the step does not see those of weight 0
-    cluster::nearest_centers(who, {data.x()}, moving.centers, largest, state->labels.data(),
-                             nullptr, scope.context());
   const StepResult result =
       step(params_, points, largest, rng.split(moves).split(stream), moving, scope.context());
-  if (!rows) std::copy(result.labels.begin(), result.labels.end(), state->labels.data());
   state->centers = std::move(moving.centers);
   state->counts = std::move(moving.counts);
   state->since_moved = moving.since_moved;
-  state->inertia = result.inertia;
+  Vector squared(data.n_rows());
+  state->labels.resize(data.n_rows());
+  cluster::nearest_centers(who, {data.x()}, state->centers, largest, state->labels.data(),
+                           squared.data(), scope.context());
+  state->inertia = data.weights() == nullptr ? squared.sum() : squared.dot(*data.weights());
   FitReport report;
   report.iterations = ++state->n_steps;
   report.loss_curve = state->report.loss_curve;

@@ -51,7 +51,8 @@ class MiniBatchKMeans {
   MiniBatchKMeans& fit(const Dataset& data, const Context& context = {});
   MiniBatchKMeans& fit(const MatrixView& x, const Context& context = {});
   /// One step with all of these points as the batch, by their weights; the first call starts from
-  /// them, so it needs n_clusters different ones. labels() are then theirs, before the step.
+  /// them, so it needs n_clusters different ones. labels() and inertia() are theirs, after the
+  /// step.
   MiniBatchKMeans& partial_fit(const Dataset& data, const Context& context = {});
   MiniBatchKMeans& partial_fit(const MatrixView& x, const Context& context = {});
 
@@ -64,7 +65,7 @@ class MiniBatchKMeans {
   const Labels& labels() const;
   /// k x d.
   const Matrix& cluster_centers() const;
-  /// Weighted, of the rows that labels() names.
+  /// Weighted sum of the squared distances of the rows of labels() to their centres.
   double inertia() const;
   /// Weight of the points that each centre has had.
   const Vector& counts() const;
