@@ -29,38 +29,104 @@ def blobs(n, d, n_blobs, seed=20261127):
     return centers[rng.integers(n_blobs, size=n)] + rng.normal(size=(n, d))
 
 
+def images(n=60_000, n_classes=10, side=28, seed=7):
+    """Stands in for Fashion-MNIST, which Debian does not have: bytes of 28 x 28 images of 10 classes, smooth, with a spectrum that
+    falls as that of clothing does (half of the variance in 5 components, 90 % in about 80), dark outside a middle."""
+    rng = np.random.default_rng(seed)
+    wave = np.cos(np.pi * (np.arange(side)[:, None] + 0.5) * np.arange(side)[None, :] / side)
+    u, v = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
+    power = (1 + u ** 2 + v ** 2) ** -1.15
+    def smooth(count, scale):
+        spectrum = rng.normal(size=(count, side, side)) * np.sqrt(power) * scale
+        return np.einsum("au,nuv,bv->nab", wave, spectrum, wave, optimize=True)
+    means = smooth(n_classes, 45)
+    window = np.exp(-(np.abs(np.linspace(-1, 1, side)) ** 4))
+    y = rng.integers(n_classes, size=n)
+    out = np.empty((n, side * side))
+    for first in range(0, n, 5000):
+        rows = slice(first, min(first + 5000, n))
+        image = (70 + means[y[rows]] + smooth(rows.stop - first, 35)) * window[:, None] * window[None, :]
+        out[rows] = np.clip(np.round(image), 0, 255).reshape(-1, side * side)
+    return out
+
+
+def rows_of(name, k, seed=3):
+    """Starting centres: rows of a set, drawn at random."""
+    def make(folder):
+        x = np.load(prepare(folder, name), mmap_mode="r")
+        return x[np.sort(np.random.default_rng(seed).choice(len(x), k, replace=False))]
+    return make
+
+
 DATA = {
-    "blobs_1m_16": lambda: blobs(1_000_000, 16, 256),
+    "blobs_1m_16": lambda folder: blobs(1_000_000, 16, 256),
+    "images_60k_784": lambda folder: images(),
+    "start_blobs_256": rows_of("blobs_1m_16", 256),
+    "start_images_100": rows_of("images_60k_784", 100),
 }
 
 
 def prepare(folder, name):
     path = folder / f"{name}.npy"
     if not path.exists():
-        np.save(path, np.ascontiguousarray(DATA[name](), dtype=np.float64))
+        np.save(path, np.ascontiguousarray(DATA[name](folder), dtype=np.float64))
     return str(path)
 
 
 # ------------------------------------------------------------------------------------------------- peers
 # Each takes the data and returns a function that fits, and one that then gives the labels (None: not compared) and what to report.
 
-def sklearn_k_means(x, threads, n_clusters, **params):
+def sklearn_k_means(x, threads, n_clusters, start=None, **params):
     from sklearn.cluster import KMeans
-    model = KMeans(n_clusters, n_init=1, random_state=0, **params)
     x = x.astype(np.float32)
+    if start is not None:
+        params["init"] = start.astype(np.float32)
+    model = KMeans(n_clusters, n_init=1, random_state=0, **params)
     return lambda: model.fit(x), lambda: (model.labels_, dict(inertia=float(model.inertia_), iterations=int(model.n_iter_)))
+
+
+def faiss_k_means(x, threads, n_clusters, start, max_iter):
+    import faiss
+    x = np.ascontiguousarray(x, np.float32)
+    model = faiss.Kmeans(x.shape[1], n_clusters, niter=max_iter, max_points_per_centroid=len(x), seed=0)
+    def fit():
+        model.train(x, init_centroids=np.ascontiguousarray(start, np.float32))
+    def result():
+        squared, labels = model.index.search(x, 1)
+        return labels[:, 0], dict(inertia=float(squared.sum(dtype=np.float64)))
+    return fit, result
 
 
 PEERS = {
     "sklearn": sklearn_k_means,
+    "faiss": faiss_k_means,
 }
 
 # ------------------------------------------------------------------------------------------------- works
 # data, grove's model, peers: name -> (function of PEERS, its parameters)
 
+def k_means(data, start, k, more="", peers=("sklearn",)):
+    """20 iterations from the same centres."""
+    params = dict(n_clusters=k, max_iter=20)
+    known = {"sklearn": ("sklearn", dict(params, tol=0, algorithm="lloyd")), "faiss": ("faiss", params)}
+    return dict(data=data, start=start, grove=f"KMeans(n_clusters={k}, max_iter=20, tol=0{more})", peers={p: known[p] for p in peers})
+
+
+def converge(data, start, k):
+    """To the end from the same centres: the methods of grove beside each other."""
+    def model(algorithm):
+        return f"KMeans(n_clusters={k}, max_iter=1000, tol=0, algorithm={algorithm})"
+    return dict(data=data, start=start, grove=model("auto"),
+                peers={a: ("grove", dict(model=model(a))) for a in ("lloyd", "hamerly", "elkan")})
+
+
 WORKS = {
-    "k-means 256, 1M x 16": dict(data="blobs_1m_16", grove="KMeans(n_clusters=256, n_init=1, max_iter=20, tol=0, init=random)",
-                                 peers={"sklearn": ("sklearn", dict(n_clusters=256, max_iter=20, tol=0, init="random", algorithm="lloyd"))}),
+    "k-means 256, 1M x 16": k_means("blobs_1m_16", "start_blobs_256", 256, peers=("sklearn", "faiss")),
+    "k-means 100, 60k x 784": k_means("images_60k_784", "start_images_100", 100, peers=("sklearn", "faiss")),
+    "k-means 256, 1M x 16, Lloyd": k_means("blobs_1m_16", "start_blobs_256", 256, ", algorithm=lloyd"),
+    "k-means 100, 60k x 784, Lloyd": k_means("images_60k_784", "start_images_100", 100, ", algorithm=lloyd"),
+    "to convergence, 256, 1M x 16": converge("blobs_1m_16", "start_blobs_256", 256),
+    "to convergence, 100, 60k x 784": converge("images_60k_784", "start_images_100", 100),
 }
 
 
@@ -72,6 +138,8 @@ def status(name):
 
 def peer(spec):
     """One fit of a peer in this process; prints what clustering_fit prints."""
+    if spec["start"]:
+        spec["params"]["start"] = np.load(spec["start"])
     fit, result = PEERS[spec["peer"]](np.load(spec["file"]), spec["threads"], **spec["params"])
     pathlib.Path("/proc/self/clear_refs").write_text("5")
     before, cpu, start = status("VmRSS"), time.process_time(), time.perf_counter()
@@ -94,10 +162,11 @@ def run(command, threads):
 
 def run_engine(program, folder, work, engine, threads):
     file, labels = prepare(folder, work["data"]), str(folder / f"labels_{engine}.bin")
-    if engine == "grove":
-        return run([program, file, work["grove"], str(threads), labels], threads)
-    peer_name, params = work["peers"][engine]
-    spec = dict(file=file, peer=peer_name, params=params, threads=threads, labels=labels)
+    start = [prepare(folder, work["start"])] if "start" in work else []
+    peer_name, params = work["peers"].get(engine, ("grove", dict(model=work["grove"])))
+    if peer_name == "grove":
+        return run([program, file, params["model"], str(threads), labels, *start], threads)
+    spec = dict(file=file, start=start[0] if start else None, peer=peer_name, params=params, threads=threads, labels=labels)
     pathlib.Path(labels).unlink(missing_ok=True)
     return run([sys.executable, __file__, "--peer", json.dumps(spec)], threads)
 
@@ -125,7 +194,7 @@ def measure(program, folder, name, work):
             for engine in engines:
                 found.setdefault((engine, threads), []).append(run_engine(program, folder, work, engine, threads))
                 agree[engine] = agreement(folder, engine)
-    hashes = {r.get("labels_sha256") for (engine, _), results in found.items() if engine == "grove" for r in results}
+    hashes = {r.get("labels_sha256") for results in found.values() for r in results if "labels_sha256" in r}
     for threads in THREADS:
         ours = best_of(found["grove", threads])
         for engine in engines:

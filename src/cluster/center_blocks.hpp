@@ -1,29 +1,28 @@
 #pragma once
 
-#include <array>
 #include <vector>
 
+#include "cluster/center_scan.hpp"
 #include "grove/core/types.hpp"
 
-// Squared distances from points to centres.
+// Squared distances from points to centres, to the last bit the same whichever way they are taken.
 
 namespace grove::cluster {
 
-/// Sum of squared differences in the order of the columns.
-double squared_distance(const double* a, const double* b, Index n);
+/// Of two points, by CenterKernels::squared.
+inline double squared_distance(const double* a, const double* b, Index n) {
+  return center_kernels().squared(a, b, n);
+}
 
-/// Centres in blocks of 8, coordinate by coordinate: a point meets 8 centres at once in vector
-/// registers, while each lane adds up its own pair as `squared_distance` does: the same bits.
+/// Centres in blocks of 8, coordinate by coordinate: a point meets 8 of them at once.
 class CenterBlocks {
  public:
-  static constexpr Index lanes = 8;
-  using Block = std::array<double, lanes>;
-
   explicit CenterBlocks(const Matrix& centers);
 
   struct Nearest {
     double squared = 0;
     int label = 0;
+    double second = 0;  // the next nearest, equal if tied; +inf if there is one centre
   };
   /// The nearest centre, the lowest of equally near ones.
   Nearest nearest(const double* point) const;
@@ -32,7 +31,7 @@ class CenterBlocks {
   Index n_centers() const { return k_; }
 
  private:
-  void block(const double* point, Index first, Block& sums) const;
+  const double* block(Index first) const { return values_.data() + first * d_; }
   Index k_;
   Index d_;
   std::vector<double> values_;

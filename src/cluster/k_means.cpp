@@ -4,8 +4,10 @@
 #include <cmath>
 #include <limits>
 
-#include "cluster/center_blocks.hpp"
-#include "cluster/lloyd.hpp"
+#include "cluster/center_filter.hpp"
+#include "cluster/k_means_init.hpp"
+#include "cluster/k_means_run.hpp"
+#include "cluster/magnitude.hpp"
 #include "core/not_fitted.hpp"
 #include "core/text.hpp"
 #include "data/fit_report_value.hpp"
@@ -16,8 +18,19 @@
 namespace grove {
 
 std::span<const EnumName<KMeansInit>> enum_names(KMeansInit) {
-  static constexpr std::array<EnumName<KMeansInit>, 2> names{
-      {{KMeansInit::k_means_plus_plus, "k-means++"}, {KMeansInit::random, "random"}}};
+  static constexpr std::array<EnumName<KMeansInit>, 3> names{
+      {{KMeansInit::k_means_plus_plus, "k-means++"},
+       {KMeansInit::k_means_parallel, "k-means||"},
+       {KMeansInit::random, "random"}}};
+  return names;
+}
+
+std::span<const EnumName<KMeansAlgorithm>> enum_names(KMeansAlgorithm) {
+  static constexpr std::array<EnumName<KMeansAlgorithm>, 4> names{
+      {{KMeansAlgorithm::automatic, "auto"},
+       {KMeansAlgorithm::lloyd, "lloyd"},
+       {KMeansAlgorithm::hamerly, "hamerly"},
+       {KMeansAlgorithm::elkan, "elkan"}}};
   return names;
 }
 
@@ -31,7 +44,8 @@ const Schema<KMeansParams>& KMeansParams::schema() {
           .add("max_iter", &P::max_iter, at_least(1), "Iterations of one start at most.")
           .add("tol", &P::tol, at_least(0),
                "Shift of the centres that counts as none, in mean variances of a column.")
-          .add("seed", &P::seed, at_least(0), "Seed of the first centres.");
+          .add("seed", &P::seed, at_least(0), "Seed of the first centres.")
+          .add("algorithm", &P::algorithm, "How points find their centres; changes no result.");
   return table;
 }
 
@@ -46,58 +60,22 @@ struct KMeans::State {
 namespace {
 
 constexpr std::string_view who = KMeans::type_name;
-constexpr double largest_value = 1e145;
 
-const double* row(const MatrixView& x, Index i) { return x.data() + i * x.outerStride(); }
-
-/// Larger values have squared distances that overflow.
-void check_magnitude(const MatrixView& x, const TrainedOn& trained_on) {
-  for (Index i = 0; i < x.rows(); ++i)
-    for (Index j = 0; j < x.cols(); ++j)
-      if (std::abs(x(i, j)) > largest_value)
-        throw InvalidData(
-            concat(who, ": column '",
-                   printable(trained_on.columns[static_cast<std::size_t>(j)].name), "' holds ",
-                   x(i, j), " in row ", i, "; values beyond 1e145 are too large to compute with"),
-            "scale the columns");
-}
-
-/// Mean over the columns of their weighted variance.
-double mean_variance(const cluster::Points& points) {
-  const double total = points.weights.sum();
-  double sum = 0;
-  for (Index j = 0; j < points.x.cols(); ++j) {
-    const double mean = points.x.col(j).dot(points.weights) / total;
-    sum += ((points.x.col(j).array() - mean).square() * points.weights.array()).sum() / total;
-  }
-  return sum / static_cast<double>(points.x.cols());
-}
-
-Labels nearest_centers(const MatrixView& x, const Matrix& centers, const Context& context) {
-  const cluster::CenterBlocks blocks(centers);
-  Labels labels(x.rows());
-  parallel_for(context, x.rows(), 512, [&](Index begin, Index end) {
-    context.check_stop(who);
-    for (Index i = begin; i < end; ++i) labels(i) = blocks.nearest(row(x, i)).label;
-  });
-  context.count(work::distance_evaluations, static_cast<std::uint64_t>(x.rows() * centers.rows()));
-  return labels;
-}
-
-cluster::LloydResult best_run(const KMeansParams& params, const cluster::Points& points,
-                              const Matrix* start, const Context& context) {
-  const double least_shift = params.tol * mean_variance(points);
+cluster::KMeansResult best_run(const KMeansParams& params, const cluster::Points& points,
+                               const Matrix* start, const Context& context) {
+  const cluster::PointSurvey survey = cluster::survey(points, context);
+  const cluster::KMeansRun options{who, params.algorithm, params.max_iter,
+                                   params.tol * survey.mean_variance};
   const int n_runs = start != nullptr ? 1 : params.n_init;
-  cluster::LloydResult best;
+  cluster::KMeansResult best;
   for (int run = 0; run < n_runs; ++run) {
-    Matrix centers =
-        start != nullptr
-            ? *start
-            : cluster::draw_centers(
-                  who, points, params.n_clusters, params.init == KMeansInit::k_means_plus_plus,
-                  Rng(params.seed).split(static_cast<std::uint64_t>(run)), context);
-    cluster::LloydResult result =
-        cluster::lloyd(who, points, std::move(centers), params.max_iter, least_shift, context);
+    Matrix centers = start != nullptr
+                         ? *start
+                         : cluster::draw_centers(
+                               who, points, params.n_clusters, params.init, survey.largest_value,
+                               Rng(params.seed).split(static_cast<std::uint64_t>(run)), context);
+    cluster::KMeansResult result =
+        cluster::run_k_means(options, points, survey, std::move(centers), context);
     if (run == 0 || result.inertia < best.inertia) best = std::move(result);
     if (context.progress) context.progress({"starts", run + 1, n_runs});
   }
@@ -114,17 +92,18 @@ std::shared_ptr<const KMeans::State> KMeans::fit_state(const KMeansParams& param
   const FitScope scope(context);
   auto state = std::make_shared<State>();
   state->trained_on = TrainedOn(data);
-  check_magnitude(data.x(), state->trained_on);
-  std::vector<Index> rows;
-  if (data.weights() != nullptr)
-    for (Index i = 0; i < data.n_rows(); ++i)
-      if ((*data.weights())(i) > 0) rows.push_back(i);
-  const bool whole = data.weights() == nullptr || static_cast<Index>(rows.size()) == data.n_rows();
-  const Dataset kept = whole ? data : data.take(rows);
-  const Vector weights = kept.weights_or_ones();
-  cluster::LloydResult result =
-      best_run(params, cluster::Points{kept.x(), weights}, start, scope.context());
-  state->labels = nearest_centers(data.x(), result.centers, scope.context());
+  const double largest =
+      cluster::check_magnitude(who, data.x(), state->trained_on.columns, scope.context());
+  const auto rows = cluster::rows_with_weight(data);
+  const cluster::Points points{data.x(), data.weights(), rows ? &*rows : nullptr};
+  cluster::KMeansResult result = best_run(params, points, start, scope.context());
+  state->labels.resize(data.n_rows());
+  if (!rows) {
+    std::copy(result.labels.begin(), result.labels.end(), state->labels.data());
+  } else {
+    cluster::nearest_centers(who, {data.x()}, result.centers, largest, state->labels.data(),
+                             nullptr, scope.context());
+  }
   state->centers = std::move(result.centers);
   state->inertia = result.inertia;
   FitReport report;
@@ -154,7 +133,7 @@ KMeans& KMeans::fit_from(const Dataset& data, const MatrixView& centers, const C
                data.n_columns(), ", got ", centers.rows(), " x ", centers.cols()));
   if (!centers.allFinite()) throw InvalidData(concat(who, ": a starting centre is not finite"));
   const Matrix start = centers;
-  if (start.size() > 0) check_magnitude(start, TrainedOn(data));
+  if (start.size() > 0) cluster::check_magnitude(who, start, data.columns(), context);
   state_ = fit_state(params_, data, &start, context);
   return *this;
 }
@@ -166,43 +145,28 @@ KMeans& KMeans::fit_from(const MatrixView& x, const MatrixView& centers, const C
 Labels KMeans::predict(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
   check_predict_data(type_name, x, state.trained_on, capabilities);
-  check_magnitude(x, state.trained_on);
-  return nearest_centers(x, state.centers, context);
+  const double largest = cluster::check_magnitude(who, x, state.trained_on.columns, context);
+  Labels labels(x.rows());
+  cluster::nearest_centers(who, {x}, state.centers, largest, labels.data(), nullptr, context);
+  return labels;
 }
 
 Matrix KMeans::transform(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
   check_predict_data(type_name, x, state.trained_on, capabilities);
-  check_magnitude(x, state.trained_on);
-  const cluster::CenterBlocks blocks(state.centers);
-  Matrix distances(x.rows(), state.centers.rows());
-  parallel_for(context, x.rows(), 512, [&](Index begin, Index end) {
-    context.check_stop(type_name);
-    for (Index i = begin; i < end; ++i) {
-      blocks.squared(row(x, i), distances.row(i).data());
-      distances.row(i) = distances.row(i).array().sqrt();
-    }
-  });
-  context.count(work::distance_evaluations, static_cast<std::uint64_t>(distances.size()));
-  return distances;
+  cluster::check_magnitude(who, x, state.trained_on.columns, context);
+  return cluster::all_distances(who, {x}, state.centers, context);
 }
 
 double KMeans::score(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
   check_predict_data(type_name, x, state.trained_on, capabilities);
-  check_magnitude(x, state.trained_on);
-  const cluster::CenterBlocks blocks(state.centers);
-  context.count(work::distance_evaluations,
-                static_cast<std::uint64_t>(x.rows() * state.centers.rows()));
-  return -parallel_reduce(
-      context, x.rows(), 512, 0.0,
-      [&](Index begin, Index end) {
-        context.check_stop(type_name);
-        double sum = 0;
-        for (Index i = begin; i < end; ++i) sum += blocks.nearest(row(x, i)).squared;
-        return sum;
-      },
-      [](double& total, double part) { total += part; });
+  const double largest = cluster::check_magnitude(who, x, state.trained_on.columns, context);
+  Labels labels(x.rows());
+  Vector squared(x.rows());
+  cluster::nearest_centers(who, {x}, state.centers, largest, labels.data(), squared.data(),
+                           context);
+  return -squared.sum();
 }
 
 const Labels& KMeans::labels() const { return fitted(state_, type_name).labels; }
@@ -228,8 +192,8 @@ KMeans KMeans::load_state(const KMeansParams& params, const StateReader& reader)
   state->report = report_from_value(reader.at("report"));
   state->centers = reader.matrix("centers", params.n_clusters, state->trained_on.n_columns());
   if (state->centers.size() == 0) reader.fail("has no columns");
-  if (!(state->centers.cwiseAbs().maxCoeff() <= largest_value))
-    reader.fail("has a centre beyond 1e145");
+  if (!(state->centers.cwiseAbs().maxCoeff() <= cluster::largest_value))
+    reader.fail("has a centre beyond 1e140");
   const Index n = reader.integer("n_rows", 1, std::numeric_limits<std::int32_t>::max());
   state->labels = reader.labels("labels", n, 0, params.n_clusters - 1);
   state->inertia = reader.real("inertia");

@@ -11,6 +11,9 @@
 #include "grove/cluster/birch.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/cluster/optics.hpp"
+#include "grove/cluster/bisecting_k_means.hpp"
+#include "grove/cluster/k_means.hpp"
+#include "grove/cluster/mini_batch_k_means.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/neighbors/kernel_density.hpp"
@@ -89,6 +92,12 @@ std::vector<Entry> table() {
       Kind::clusterer, "Merges the nearest two clusters until all are one: the whole tree."));
   rows.push_back(estimator_entry<Birch>(
       Kind::clusterer, "Sums the rows up in subclusters, in one pass, then clusters these."));
+  rows.push_back(estimator_entry<KMeans>(
+      Kind::clusterer, "k-means from k-means++ starts; bounds leave out most distances."));
+  rows.push_back(estimator_entry<MiniBatchKMeans>(
+      Kind::clusterer, "k-means by steps on small draws of the points, for large data."));
+  rows.push_back(estimator_entry<BisectingKMeans>(
+      Kind::clusterer, "Cuts one cluster in two by k-means until there are enough."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,

@@ -169,7 +169,7 @@ TEST_CASE("KMeans refuses what it cannot do") {
   CHECK(message_of([&] { KMeans({.n_clusters = 2}).fit_from(x, Matrix(Matrix::Zero(3, 2))); }) ==
         "KMeans: the centres must be n_clusters x columns = 2 x 2, got 3 x 2");
   CHECK(message_of([&] { KMeans({.n_clusters = 2}).fit(Matrix(x * 1e200)); }) ==
-        "KMeans: column 'c0' holds 1e+200 in row 0; values beyond 1e145 are too large to compute "
+        "KMeans: column 'c0' holds 1e+200 in row 0; values beyond 1e140 are too large to compute "
         "with");
   KMeans model({.n_clusters = 2});
   CHECK(message_of([&] { (void)model.inertia(); }) == "KMeans is not fitted");

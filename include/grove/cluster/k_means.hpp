@@ -11,9 +11,18 @@
 namespace grove {
 
 /// Where the centres start. k_means_plus_plus ("k-means++"): greedy, 2 + log(k) trials a centre
-/// (Arthur & Vassilvitskii 2007); random: rows drawn by weight, no point twice.
-enum class KMeansInit { k_means_plus_plus, random };
+/// (Arthur & Vassilvitskii 2007); k_means_parallel ("k-means||"): five rounds that draw 2 k points
+/// each, and k-means++ among them (Bahmani et al. 2012), for many centres; random: rows drawn by
+/// weight, no point twice.
+enum class KMeansInit { k_means_plus_plus, k_means_parallel, random };
 std::span<const EnumName<KMeansInit>> enum_names(KMeansInit);
+
+/// How points find their centres; the result is the same to the last bit. lloyd measures every
+/// pair. hamerly keeps one lower bound a point (Hamerly 2010), elkan one for each centre (Elkan
+/// 2003): 4 k bytes a point. automatic: elkan from 32 columns on if its bounds fit in 32 MB + 60
+/// bytes a point, else hamerly.
+enum class KMeansAlgorithm { automatic, lloyd, hamerly, elkan };
+std::span<const EnumName<KMeansAlgorithm>> enum_names(KMeansAlgorithm);
 
 struct KMeansParams {
   int n_clusters = 8;
@@ -25,16 +34,19 @@ struct KMeansParams {
   /// variance of the columns, or when no label changes.
   double tol = 1e-4;
   std::uint64_t seed = 0;
+  KMeansAlgorithm algorithm = KMeansAlgorithm::automatic;
   static const Schema<KMeansParams>& schema();
 };
 
-/// k-means by Lloyd's algorithm. A point belongs to the nearest centre (euclidean), to the lowest
+/// k-means. A point belongs to the nearest centre (euclidean), to the lowest
 /// label of equally near ones. A centre that loses all its points moves to the point farthest from
 /// its own centre, the lowest row of equally far ones. Every label 0..k-1 is used. Weighted; rows
-/// of weight 0 take no part and are labelled afterwards. O(n k d) an iteration.
+/// of weight 0 take no part and are labelled afterwards. O(n k d) an iteration at most; at most 100
+/// bytes a point + 64 MB beyond the data, unless elkan is asked for.
 ///
-/// Fewer distinct points than n_clusters, and values beyond 1e145, throw InvalidData.
-/// report(): iterations and loss_curve (inertia at the start of each) of the run that was kept.
+/// Fewer distinct points than n_clusters, and values beyond 1e140, throw InvalidData.
+/// report(): iterations and loss_curve (inertia at the start of each, to about 1e-15 of the points'
+/// scatter about their mean) of the run that was kept.
 class KMeans {
  public:
   using Params = KMeansParams;
