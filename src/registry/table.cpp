@@ -5,6 +5,7 @@
 #include "grove/baseline/logistic_regression.hpp"
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/cluster/dbscan.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
@@ -74,6 +75,8 @@ std::vector<Entry> table() {
       Kind::regressor, "Trees with random thresholds, the best of a few columns."));
   rows.push_back(
       estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
+  rows.push_back(estimator_entry<DBSCAN>(
+      Kind::clusterer, "Dense regions of any shape, and noise; the number of clusters is found."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,
