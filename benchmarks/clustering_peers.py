@@ -29,8 +29,21 @@ def blobs(n, d, n_blobs, seed=20261127):
     return centers[rng.integers(n_blobs, size=n)] + rng.normal(size=(n, d))
 
 
+def noisy_blobs(n, d, n_blobs, n_noise, sd, seed=20261127):
+    """Normal clouds about centres drawn evenly from [0, 1000]^d, and even noise there."""
+    rng = np.random.default_rng(seed)
+    centers = rng.uniform(0, 1000, size=(n_blobs, d))
+    points = centers[rng.integers(n_blobs, size=n - n_noise)] + rng.normal(scale=sd, size=(n - n_noise, d))
+    return rng.permutation(np.vstack([points, rng.uniform(0, 1000, size=(n_noise, d))]))
+
+
 DATA = {
     "blobs_1m_16": lambda: blobs(1_000_000, 16, 256),
+    "noisy_1m_2": lambda: noisy_blobs(1_000_000, 2, 2000, 200_000, 1),
+    "noisy_200k_3": lambda: noisy_blobs(200_000, 3, 500, 100_000, 3),
+    "noisy_100k_4": lambda: noisy_blobs(100_000, 4, 250, 50_000, 6),
+    "noisy_100k_8": lambda: noisy_blobs(100_000, 8, 250, 50_000, 10),
+    "dense_180k_2": lambda: noisy_blobs(180_000, 2, 6, 0, 0.5),
 }
 
 
@@ -51,14 +64,48 @@ def sklearn_k_means(x, threads, n_clusters, **params):
     return lambda: model.fit(x), lambda: (model.labels_, dict(inertia=float(model.inertia_), iterations=int(model.n_iter_)))
 
 
+def sklearn_dbscan(x, threads, **params):
+    from sklearn.cluster import DBSCAN
+    model = DBSCAN(n_jobs=threads, **params)
+    return lambda: model.fit(x), lambda: (model.labels_, dict(n_clusters=int(model.labels_.max()) + 1, n_noise=int((model.labels_ < 0).sum()),
+                                                              n_core=len(model.core_sample_indices_)))
+
+
+def r_dbscan(x, threads, eps, min_samples):
+    """R has one thread; its seconds are taken inside R, where the labels are noise 0."""
+    x.tofile("/tmp/clustering_peers.f64")
+    script = f"""suppressMessages(library(dbscan))
+x <- matrix(readBin('/tmp/clustering_peers.f64', 'double', {x.size}), ncol = {x.shape[1]}, byrow = TRUE)
+t <- system.time(m <- dbscan(x, eps = {eps}, minPts = {min_samples}))
+writeBin(m$cluster - 1L, '/tmp/clustering_peers.i32')
+cat(t[['elapsed']], t[['user.self']] + t[['sys.self']])"""
+    seconds = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=True).stdout.split()
+    labels = np.fromfile("/tmp/clustering_peers.i32", np.int32)
+    return lambda: None, lambda: (labels, dict(fit_seconds=float(seconds[0]), cpu_seconds=float(seconds[1]), peak_bytes=0,
+                                               n_clusters=int(labels.max()) + 1, n_noise=int((labels < 0).sum())))
+
+
 PEERS = {
     "sklearn": sklearn_k_means,
+    "sklearn_dbscan": sklearn_dbscan,
+    "r_dbscan": r_dbscan,
 }
 
 # ------------------------------------------------------------------------------------------------- works
 # data, grove's model, peers: name -> (function of PEERS, its parameters)
 
+def dbscan_work(data, eps, min_samples, peers=("sklearn", "r")):
+    params = dict(eps=eps, min_samples=min_samples)
+    known = {"sklearn": ("sklearn_dbscan", params), "r": ("r_dbscan", params)}
+    return dict(data=data, grove=f"DBSCAN(eps={eps}, min_samples={min_samples})", peers={p: known[p] for p in peers})
+
+
 WORKS = {
+    "DBSCAN 2-D, 1M": dbscan_work("noisy_1m_2", 1.0, 10),
+    "DBSCAN 3-D, 200k": dbscan_work("noisy_200k_3", 5.0, 10),
+    "DBSCAN 4-D, 100k": dbscan_work("noisy_100k_4", 12.0, 10),
+    "DBSCAN 8-D, 100k": dbscan_work("noisy_100k_8", 40.0, 10),
+    "DBSCAN 2-D, 180k in 6 dense blobs": dbscan_work("dense_180k_2", 0.2, 10),
     "k-means 256, 1M x 16": dict(data="blobs_1m_16", grove="KMeans(n_clusters=256, n_init=1, max_iter=20, tol=0, init=random)",
                                  peers={"sklearn": ("sklearn", dict(n_clusters=256, max_iter=20, tol=0, init="random", algorithm="lloyd"))}),
 }
