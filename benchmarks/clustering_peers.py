@@ -39,6 +39,7 @@ def noisy_blobs(n, d, n_blobs, n_noise, sd, seed=20261127):
 
 DATA = {
     "blobs_1m_16": lambda: blobs(1_000_000, 16, 256),
+    "blobs_2k_2": lambda: 3 * blobs(2000, 2, 8),
     "noisy_1m_2": lambda: noisy_blobs(1_000_000, 2, 2000, 200_000, 1),
     "noisy_200k_3": lambda: noisy_blobs(200_000, 3, 500, 100_000, 3),
     "noisy_100k_4": lambda: noisy_blobs(100_000, 4, 250, 50_000, 6),
@@ -85,7 +86,14 @@ cat(t[['elapsed']], t[['user.self']] + t[['sys.self']])"""
                                                n_clusters=int(labels.max()) + 1, n_noise=int((labels < 0).sum())))
 
 
+def sklearn_mean_shift(x, threads, **params):
+    from sklearn.cluster import MeanShift
+    model = MeanShift(n_jobs=threads, **params)
+    return lambda: model.fit(x), lambda: (model.labels_, dict(n_clusters=len(model.cluster_centers_), iterations=int(model.n_iter_)))
+
+
 PEERS = {
+    "sklearn_mean_shift": sklearn_mean_shift,
     "sklearn": sklearn_k_means,
     "sklearn_dbscan": sklearn_dbscan,
     "r_dbscan": r_dbscan,
@@ -101,6 +109,9 @@ def dbscan_work(data, eps, min_samples, peers=("sklearn", "r")):
 
 
 WORKS = {
+    "mean shift, 2k x 2": dict(data="blobs_2k_2", grove="MeanShift(bandwidth=4)", peers={"sklearn": ("sklearn_mean_shift", dict(bandwidth=4))}),
+    "mean shift, 1M x 2, bin seeds": dict(data="noisy_1m_2", grove="MeanShift(bandwidth=50, bin_seeding=true)",
+                                          peers={"sklearn": ("sklearn_mean_shift", dict(bandwidth=50, bin_seeding=True))}),
     "DBSCAN 2-D, 1M": dbscan_work("noisy_1m_2", 1.0, 10),
     "DBSCAN 3-D, 200k": dbscan_work("noisy_200k_3", 5.0, 10),
     "DBSCAN 4-D, 100k": dbscan_work("noisy_100k_4", 12.0, 10),

@@ -12,6 +12,7 @@
 #include "grove/boosting/gradient_boosting_ranker.hpp"
 #include "grove/cluster/dbscan.hpp"
 #include "grove/cluster/k_means.hpp"
+#include "grove/cluster/mean_shift.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/core/context.hpp"

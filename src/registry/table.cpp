@@ -7,6 +7,7 @@
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/cluster/dbscan.hpp"
 #include "grove/cluster/k_means.hpp"
+#include "grove/cluster/mean_shift.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/neighbors/kernel_density.hpp"
@@ -77,6 +78,8 @@ std::vector<Entry> table() {
       estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
   rows.push_back(estimator_entry<DBSCAN>(
       Kind::clusterer, "Dense regions of any shape, and noise; the number of clusters is found."));
+  rows.push_back(estimator_entry<MeanShift>(
+      Kind::clusterer, "Modes of the density; a flat kernel of one bandwidth."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,
