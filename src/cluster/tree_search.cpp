@@ -11,8 +11,9 @@
 #include "neighbors/search.hpp"
 #include "neighbors/tree_shape.hpp"
 
-// DBSCAN by a KD-tree: the points of one chunk, which lie near each other, go through it together,
-// once to count their neighbours and once to link them.
+// DBSCAN by a KD-tree. To count neighbours, the points of one chunk, which lie near each other, go
+// through it together. Core points are linked by pairs of nodes, from the leaves up; a pair whose
+// core points are all linked already is left out.
 
 namespace grove::cluster {
 
@@ -74,12 +75,11 @@ class TreeSearch final : public DensitySearch {
     find_core(who, rule, density.core, context);
     set_core(density.core);
     DisjointSets sets(order_.n_points);
+    link(who, sets, context);
     density.owner.assign(n, nobody);
     each_chunk(who, order_, context, [&](Index chunk, Room& room) {
-      link(chunk, sets, room);
-      const unsigned others = all_of(chunk) & ~core_[static_cast<std::size_t>(chunk)];
-      lowest_core(order_.chunk(chunk), others, order_.rows.data() + chunk * kd_lanes,
-                  density.owner.data(), room);
+      lowest_core(order_.chunk(chunk), all_of(chunk) & ~core_[static_cast<std::size_t>(chunk)],
+                  order_.rows.data() + chunk * kd_lanes, density.owner.data(), room);
     });
     for (Index place = 0; place < order_.n_points; ++place)
       if (is_core(place)) density.owner[row(place)] = sets.find(static_cast<PointId>(place));
@@ -92,7 +92,8 @@ class TreeSearch final : public DensitySearch {
       if (core[row(place)] != 0)
         core_[static_cast<std::size_t>(place / kd_lanes)] |=
             static_cast<std::uint16_t>(1U << (place % kd_lanes));
-    lowest_core_.assign(static_cast<std::size_t>(2 * order_.n_leaves - 1), nobody);
+    lowest_core_.assign(n_nodes(), nobody);
+    some_core_.assign(n_nodes(), nobody);
     find_lowest_core({0, 0, order_.n_leaves});
   }
 
@@ -136,15 +137,33 @@ class TreeSearch final : public DensitySearch {
     return (core_[static_cast<std::size_t>(place / kd_lanes)] >> (place % kd_lanes) & 1U) != 0;
   }
 
-  PointId find_lowest_core(const Subtree& node) {
-    PointId& lowest = lowest_core_[static_cast<std::size_t>(node.id)];
-    if (!node.is_leaf())
-      return lowest = std::min(find_lowest_core(node.left()), find_lowest_core(node.right()));
-    const Index first = node.first_leaf * order_.chunks_a_leaf * kd_lanes;
-    const Index last = std::min(order_.n_points, first + order_.chunks_a_leaf * kd_lanes);
-    for (Index place = first; place < last; ++place)
-      if (is_core(place)) lowest = std::min(lowest, row(place));
-    return lowest;
+  std::size_t n_nodes() const { return static_cast<std::size_t>(2 * order_.n_leaves - 1); }
+
+  struct Chunks {
+    Index first, last;
+  };
+  Chunks chunks_of(const Subtree& node) const {
+    const Index first = node.first_leaf * order_.chunks_a_leaf;
+    return {first, std::min(order_.n_chunks(), first + node.n_leaves * order_.chunks_a_leaf)};
+  }
+
+  void find_lowest_core(const Subtree& node) {
+    const auto at = static_cast<std::size_t>(node.id);
+    if (node.is_leaf()) {
+      for (Index chunk = chunks_of(node).first; chunk < chunks_of(node).last; ++chunk)
+        for (unsigned mask = core_[static_cast<std::size_t>(chunk)]; mask != 0; mask &= mask - 1) {
+          const Index place = chunk * kd_lanes + std::countr_zero(mask);
+          some_core_[at] = static_cast<PointId>(place);
+          lowest_core_[at] = std::min(lowest_core_[at], row(place));
+        }
+      return;
+    }
+    for (const Subtree& child : {node.left(), node.right()}) {
+      find_lowest_core(child);
+      const auto below = static_cast<std::size_t>(child.id);
+      if (some_core_[below] != nobody) some_core_[at] = some_core_[below];
+      lowest_core_[at] = std::min(lowest_core_[at], lowest_core_[below]);
+    }
   }
 
   /// A bound on the reduced distance between points of two boxes, to be compared with reach.
@@ -191,12 +210,17 @@ class TreeSearch final : public DensitySearch {
   void visit_leaf(Queries& queries, int q, const Subtree& leaf, const F& f, Room& room) const {
     const double* const query = queries.values + q;
     if (distance_to_node(query, query, kd_lanes, leaf.id) > within_.reach) return;
-    const Index first = leaf.first_leaf * order_.chunks_a_leaf;
-    const Index n_chunks = std::min<Index>(order_.chunks_a_leaf, order_.n_chunks() - first);
-    scan(query, first, n_chunks, room);
-    for (Index c = 0; c < n_chunks; ++c) {
-      const unsigned mask = room.masks[static_cast<std::size_t>(c)] & all_of(first + c);
-      if (mask != 0) f(q, first + c, mask);
+    scan_leaf(query, q, leaf, f, room);
+  }
+
+  template <class F>
+  void scan_leaf(const double* query, int q, const Subtree& leaf, const F& f, Room& room) const {
+    const Chunks chunks = chunks_of(leaf);
+    scan(query, chunks.first, chunks.last - chunks.first, room);
+    for (Index chunk = chunks.first; chunk < chunks.last; ++chunk) {
+      const unsigned mask =
+          room.masks[static_cast<std::size_t>(chunk - chunks.first)] & all_of(chunk);
+      if (mask != 0) f(q, chunk, mask);
     }
   }
 
@@ -221,18 +245,31 @@ class TreeSearch final : public DensitySearch {
 
   void find_core(std::string_view who, const CoreRule& rule, std::vector<char>& core,
                  const Context& context) const {
-    const auto none = [](const Subtree&) { return false; };
     each_chunk(who, order_, context, [&](Index chunk, Room& room) {
-      Queries queries(order_.chunk(chunk), all_of(chunk), order_.d);
+      const double* const values = order_.chunk(chunk);
       std::array<double, kd_lanes> sums{};
-      visit(
-          queries, none,
-          [&](int q, Index other, unsigned mask) {
-            double& sum = sums[static_cast<std::size_t>(q)];
-            sum += weight_of(rule, other, mask);
-            if (sum >= rule.enough()) queries.asking &= ~(1U << q);
-          },
-          room);
+      unsigned asking = all_of(chunk);
+      const auto add = [&](int q, Index other, unsigned mask) {
+        double& sum = sums[static_cast<std::size_t>(q)];
+        sum += weight_of(rule, other, mask);
+        if (sum >= rule.enough()) asking &= ~(1U << q);
+      };
+      const Subtree own{-1, chunk / order_.chunks_a_leaf, 1};
+      for (unsigned left = asking; left != 0; left &= left - 1)
+        scan_leaf(values + std::countr_zero(left), std::countr_zero(left), own, add, room);
+      if (asking != 0) {
+        Queries queries(values, asking, order_.d);
+        visit(
+            queries,
+            [&](const Subtree& node) {
+              return node.is_leaf() && node.first_leaf == own.first_leaf;
+            },
+            [&](int q, Index other, unsigned mask) {
+              add(q, other, mask);
+              queries.asking = asking;
+            },
+            room);
+      }
       for (unsigned left = all_of(chunk); left != 0; left &= left - 1) {
         const int q = std::countr_zero(left);
         const double sum = sums[static_cast<std::size_t>(q)];
@@ -263,27 +300,8 @@ class TreeSearch final : public DensitySearch {
     return rule.reached_by(weights);
   }
 
-  /// Unites the core points of a chunk with those within eps in it and in the chunks before it.
-  void link(Index chunk, DisjointSets& sets, Room& room) const {
-    const unsigned core = core_[static_cast<std::size_t>(chunk)];
-    if (core == 0) return;
-    Queries queries(order_.chunk(chunk), core, order_.d);
-    const Index leaf = chunk / order_.chunks_a_leaf;
-    visit(
-        queries,
-        [&](const Subtree& node) {
-          return node.first_leaf > leaf ||
-                 lowest_core_[static_cast<std::size_t>(node.id)] == nobody;
-        },
-        [&](int q, Index other, unsigned mask) {
-          if (other > chunk) return;
-          const auto own = static_cast<PointId>(chunk * kd_lanes + q);
-          mask &= core_[static_cast<std::size_t>(other)];
-          for (; mask != 0; mask &= mask - 1)
-            sets.unite(own, static_cast<PointId>(other * kd_lanes + std::countr_zero(mask)));
-        },
-        room);
-  }
+  class Linker;
+  void link(std::string_view who, DisjointSets& sets, const Context& context) const;
 
   /// Of the queries of a chunk that ask: found[rows[q]].
   void lowest_core(const double* chunk, unsigned asking, const std::uint32_t* rows, PointId* found,
@@ -320,7 +338,178 @@ class TreeSearch final : public DensitySearch {
   std::vector<float> boxes_;
   std::vector<std::uint16_t> core_;   // of each chunk: which of its points are core
   std::vector<PointId> lowest_core_;  // of each node: its lowest row that is core, or nobody
+  std::vector<PointId> some_core_;    // of each node: a place that is core, or nobody
 };
+
+/// Unites core points within eps, node by node. One for each task; tasks that run at the same time
+/// have no points in common, so that the work of each depends on its points alone.
+class TreeSearch::Linker {
+ public:
+  Linker(const TreeSearch& tree, DisjointSets& sets, std::vector<char>& united)
+      : tree_(tree),
+        sets_(sets),
+        united_(united),
+        room_{std::vector<std::uint32_t>(static_cast<std::size_t>(tree.order_.chunks_a_leaf)), {}} {
+  }
+
+  void link_within(const Subtree& node) {
+    if (some_core(node) == nobody) return;
+    if (node.is_leaf()) {
+      link_leaves(node, node);
+    } else {
+      link_within(node.left());
+      link_within(node.right());
+      link_between(node.left(), node.right());
+    }
+    note_united(node);
+  }
+
+  void link_between(const Subtree& a, const Subtree& b) {
+    if (some_core(a) == nobody || some_core(b) == nobody) return;
+    const bool both = united(a) && united(b);
+    if (both && sets_.same(some_core(a), some_core(b))) return;
+    ++room_.work.nodes_visited;
+    double nearest = 0;
+    double farthest = 0;
+    bounds(a, b, nearest, farthest);
+    if (nearest > tree_.within_.reach) return;
+    if (both && farthest <= tree_.within_.certain) {
+      sets_.unite(some_core(a), some_core(b));
+      return;
+    }
+    if (a.is_leaf() && b.is_leaf()) {
+      link_leaves(a, b);
+    } else if (a.n_leaves >= b.n_leaves) {
+      link_between(a.left(), b);
+      link_between(a.right(), b);
+    } else {
+      link_between(a, b.left());
+      link_between(a, b.right());
+    }
+    note_united(a);
+    note_united(b);
+  }
+
+  void note_united(const Subtree& node) {
+    char& united = united_[static_cast<std::size_t>(node.id)];
+    if (united != 0 || some_core(node) == nobody) return;
+    united = node.is_leaf() ? leaf_is_united(node) : children_are_united(node);
+  }
+
+  const SearchWork& work() const { return room_.work; }
+
+ private:
+  PointId some_core(const Subtree& node) const {
+    return tree_.some_core_[static_cast<std::size_t>(node.id)];
+  }
+  bool united(const Subtree& node) const { return united_[static_cast<std::size_t>(node.id)] != 0; }
+
+  bool children_are_united(const Subtree& node) const {
+    const PointId left = some_core(node.left());
+    const PointId right = some_core(node.right());
+    if (left == nobody) return united(node.right());
+    if (right == nobody) return united(node.left());
+    return united(node.left()) && united(node.right()) && sets_.same(left, right);
+  }
+
+  bool leaf_is_united(const Subtree& leaf) const {
+    const PointId name = sets_.find(some_core(leaf));
+    bool all = true;
+    each_core(leaf, [&](PointId place) { all = all && sets_.find(place) == name; });
+    return all;
+  }
+
+  template <class F>
+  void each_core(const Subtree& leaf, const F& f) const {
+    const Chunks chunks = tree_.chunks_of(leaf);
+    for (Index chunk = chunks.first; chunk < chunks.last; ++chunk)
+      for (unsigned mask = tree_.core_[static_cast<std::size_t>(chunk)]; mask != 0;
+           mask &= mask - 1)
+        f(static_cast<PointId>(chunk * kd_lanes + std::countr_zero(mask)));
+  }
+
+  /// Bounds of the computed distances between points of two nodes.
+  void bounds(const Subtree& a, const Subtree& b, double& nearest, double& farthest) const {
+    const ReducedDistance& reduced = tree_.within_.reduced;
+    const Index d = tree_.order_.d;
+    const float* const box_a = tree_.boxes_.data() + a.id * 2 * d;
+    const float* const box_b = tree_.boxes_.data() + b.id * 2 * d;
+    for (Index j = 0; j < d; ++j) {
+      const double below = double{box_a[j]} - box_b[d + j];
+      const double above = double{box_b[j]} - box_a[d + j];
+      const double gap = std::max({below, above, 0.0});
+      const double span = std::max(-below, -above);
+      if (reduced.metric == Metric::chebyshev) {
+        nearest = std::max(nearest, gap);
+        farthest = std::max(farthest, span);
+      } else {
+        nearest += reduced.term(gap);
+        farthest += reduced.term(span);
+      }
+    }
+  }
+
+  /// Two leaves, or one and itself.
+  void link_leaves(const Subtree& a, const Subtree& b) {
+    double nearest = 0;
+    double farthest = 0;
+    bounds(a, b, nearest, farthest);
+    if (farthest <= tree_.within_.certain) {
+      for (const Subtree& leaf : {a, b})
+        each_core(leaf, [&](PointId place) { sets_.unite(some_core(a), place); });
+      return;
+    }
+    const bool both = united(a) && united(b);
+    bool done = false;
+    each_core(a, [&](PointId place) {
+      if (done) return;
+      const double* const query = tree_.order_.chunk(place / kd_lanes) + place % kd_lanes;
+      if (tree_.distance_to_node(query, query, kd_lanes, b.id) > tree_.within_.reach) return;
+      bool found = false;
+      tree_.scan_leaf(
+          query, 0, b,
+          [&](int, Index chunk, unsigned mask) {
+            mask &= tree_.core_[static_cast<std::size_t>(chunk)];
+            if (mask == 0 || (found && united(b))) return;
+            found = true;
+            for (; mask != 0; mask &= mask - 1) {
+              sets_.unite(place, static_cast<PointId>(chunk * kd_lanes + std::countr_zero(mask)));
+              if (united(b)) break;
+            }
+          },
+          room_);
+      done = found && both;
+    });
+  }
+
+  const TreeSearch& tree_;
+  DisjointSets& sets_;
+  std::vector<char>& united_;  // of each node: whether all its core points are
+  Room room_;
+};
+
+void TreeSearch::link(std::string_view who, DisjointSets& sets, const Context& context) const {
+  std::vector<char> united(n_nodes());
+  std::vector<std::vector<Subtree>> levels;
+  levels.push_back(each_level(order_.n_leaves,
+                              [&](const std::vector<Subtree>& level) { levels.push_back(level); }));
+  for (std::size_t depth = levels.size(); depth-- > 0;) {
+    const std::vector<Subtree>& level = levels[depth];
+    const bool lowest = depth + 1 == levels.size();
+    parallel_for(context, static_cast<Index>(level.size()), 1, [&](Index i, Index) {
+      context.check_stop(who);
+      const Subtree& node = level[static_cast<std::size_t>(i)];
+      Linker linker(*this, sets, united);
+      if (lowest || node.is_leaf()) {
+        linker.link_within(node);
+      } else {
+        linker.link_between(node.left(), node.right());
+        linker.note_united(node);
+      }
+      linker.work().count_in(context);
+    });
+  }
+}
 
 }  // namespace
 
