@@ -1,6 +1,5 @@
 #include "cluster/density_index.hpp"
 
-#include "cluster/point_grid.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 
@@ -21,14 +20,20 @@ bool is_norm(const Distance& metric) {
   }
 }
 
-bool grid_serves(const Distance& metric, Index d) {
+/// A cell has 5 rows of neighbours in 2 columns and 25 in 3, but 179 in 4, where the tree is
+/// faster.
+constexpr Index most_columns_of_choice = 3;
+constexpr Index most_columns = 4;
+
+bool grid_serves(const Distance& metric, Index d, Index most) {
   const bool squared =
       metric.metric() == Metric::euclidean || metric.metric() == Metric::mahalanobis;
-  return squared && d <= 4;
+  return squared && d <= most;
 }
 
 void check_grid(std::string_view who, const DBSCANParams& params, const MatrixView& points) {
-  if (params.algorithm == DBSCANAlgorithm::grid && !grid_serves(params.metric, points.cols()))
+  if (params.algorithm == DBSCANAlgorithm::grid &&
+      !grid_serves(params.metric, points.cols(), most_columns))
     throw InvalidParameter(
         concat(who,
                ": a grid serves the metrics euclidean and mahalanobis of 1 to 4 columns, got '",
@@ -55,14 +60,14 @@ DensityIndex::DensityIndex(std::string_view who, const MatrixView& points,
                            const std::vector<Column>& columns, const DBSCANParams& params,
                            const Context& context)
     : who_(who) {
-  constexpr Index most_columns = 20;
+  constexpr Index most_columns_of_tree = 20;
   const Index d = points.cols();
   const bool chooses = params.algorithm == DBSCANAlgorithm::automatic;
   check_grid(who, params, points);
-  const bool grid =
-      grid_serves(params.metric, d) && (chooses || params.algorithm == DBSCANAlgorithm::grid);
+  const bool grid = chooses ? grid_serves(params.metric, d, most_columns_of_choice)
+                            : params.algorithm == DBSCANAlgorithm::grid;
   const bool tree = is_norm(params.metric) && (params.algorithm == DBSCANAlgorithm::kd_tree ||
-                                               (chooses && d <= most_columns));
+                                               (chooses && d <= most_columns_of_tree));
   if (!grid && !tree) {
     PointIndex index(who, points, columns,
                      {algorithm_of(params.algorithm), params.metric, params.p, params.leaf_size},
@@ -79,9 +84,11 @@ DensityIndex::DensityIndex(std::string_view who, const MatrixView& points,
   }
   const MatrixView ready = space_->prepares() ? MatrixView(prepared) : points;
   const Within within(space_->reduced(), params.eps);
-  if (grid && PointGrid::fits(ready, params.eps, context)) {
-    if (chooses) note_ = concat("algorithm = auto took a grid: at most 4 columns (", d, ")");
-    search_ = make_grid_search(ready, within, context);
+  if (grid) search_ = make_grid_search(ready, within, context);
+  if (search_ != nullptr) {
+    if (chooses)
+      note_ = concat("algorithm = auto took a grid: at most ", most_columns_of_choice, " columns (",
+                     d, ")");
     return;
   }
   if (!chooses && grid)
@@ -91,7 +98,7 @@ DensityIndex::DensityIndex(std::string_view who, const MatrixView& points,
   if (chooses)
     note_ = concat("algorithm = auto took a KD-tree: ",
                    grid ? "eps is too small for a grid over the range of the points"
-                        : concat("at most ", most_columns, " columns (", d, ")"));
+                        : concat("at most ", most_columns_of_tree, " columns (", d, ")"));
   search_ = make_tree_search(ready, within, params.leaf_size, context);
 }
 

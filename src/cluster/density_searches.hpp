@@ -10,7 +10,7 @@
 
 namespace grove::cluster {
 
-/// Euclidean, 1 to 4 columns, and PointGrid::fits.
+/// Euclidean. Null if PointGrid has no layout for the points.
 std::unique_ptr<DensitySearch> make_grid_search(const MatrixView& points, const Within& within,
                                                 const Context& context);
 /// The norms: euclidean, manhattan, chebyshev, minkowski.

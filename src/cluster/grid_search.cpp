@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
 
 #include "cluster/density_searches.hpp"
@@ -130,8 +131,7 @@ class PairSearch {
 
 class GridSearch final : public DensitySearch {
  public:
-  GridSearch(const MatrixView& points, const Within& within, const Context& context)
-      : grid_(points, within, context), scan_(cell_scan_for_this_processor()) {}
+  GridSearch(PointGrid grid) : grid_(std::move(grid)), scan_(cell_scan_for_this_processor()) {}
 
   Density find(std::string_view who, const CoreRule& rule, const Context& context) override {
     Density density;
@@ -139,8 +139,9 @@ class GridSearch final : public DensitySearch {
     std::vector<char> core = core_places(who, rule, context);
     keep_core(core, context);
     DisjointSets sets(grid_.n_cells());
-    link(who, false, sets, {}, context);
-    link(who, true, sets, names_of(sets, context), context);
+    std::vector<char> near_core(grid_.n_cells());
+    link(who, false, sets, {}, near_core, context);
+    link(who, true, sets, names_of(sets, context), near_core, context);
     density.core.resize(n);
     density.owner.resize(n);
     parallel_for(context, grid_.n_cells(), cells_a_block, [&](Index begin, Index end) {
@@ -154,7 +155,7 @@ class GridSearch final : public DensitySearch {
         }
       }
     });
-    own_borders(who, density, context);
+    own_borders(who, near_core, density, context);
     return density;
   }
 
@@ -289,9 +290,10 @@ class GridSearch final : public DensitySearch {
 
   /// Unites cells that have core points within eps. First those that touch; then the others, but
   /// for those that have one name by then. Names are given between the two, so that the work does
-  /// not depend on what other threads have done.
+  /// not depend on what other threads have done. The second round marks the cells that have
+  /// neighbours with core points, themselves included.
   void link(std::string_view who, bool far, DisjointSets& sets, const std::vector<Cell>& names,
-            const Context& context) const {
+            std::vector<char>& near_core, const Context& context) const {
     const CellPoints points = grid_.view();
     parallel_for(context, grid_.n_cells(), cells_a_block, [&](Index begin, Index end) {
       context.check_stop(who);
@@ -304,8 +306,12 @@ class GridSearch final : public DensitySearch {
         const PointGrid::Key key = grid_.key(cell);
         for (std::size_t s = 0; s < grid_.strips().size(); ++s) {
           const PointGrid::Strip& strip = grid_.strips()[s];
-          if (strip.offset > 0 || (!far && strip.farthest > 1)) continue;
+          if (!far && (strip.offset > 0 || strip.farthest > 1)) continue;
           const StripWalk::Cells cells = walk.cells(s, key);
+          if (far)
+            for (Cell other = cells.first; other < cells.last; ++other)
+              std::atomic_ref(near_core[other]).store(1, std::memory_order_relaxed);
+          if (strip.offset > 0) continue;
           for (Cell other = cells.first; other < std::min(cells.last, cell); ++other) {
             if (n_core_[other] == 0 || next_to(strip, grid_.key(other) - key) == far) continue;
             if (far && names[other] == names[cell]) continue;
@@ -340,7 +346,8 @@ class GridSearch final : public DensitySearch {
   }
 
   /// Points that are not core.
-  void own_borders(std::string_view who, Density& density, const Context& context) const {
+  void own_borders(std::string_view who, const std::vector<char>& near_core, Density& density,
+                   const Context& context) const {
     const CellPoints points = grid_.view();
     parallel_for(context, grid_.n_cells(), cells_a_block, [&](Index begin, Index end) {
       context.check_stop(who);
@@ -350,6 +357,11 @@ class GridSearch final : public DensitySearch {
       for (Index c = begin; c < end; ++c) {
         const auto cell = static_cast<Cell>(c);
         const std::uint32_t last = grid_.places(cell).last;
+        if (near_core[cell] == 0) {
+          for (std::uint32_t place = grid_.places(cell).first; place < last; ++place)
+            density.owner[grid_.row(place)] = nobody;
+          continue;
+        }
         for (std::uint32_t place = core_places_of(cell).last; place < last; ++place) {
           for (std::size_t j = 0; j < static_cast<std::size_t>(points.d); ++j)
             query[j] = points.columns[j][place];
@@ -396,7 +408,10 @@ const CellScan& cell_scan_for_this_processor() {
 
 std::unique_ptr<DensitySearch> make_grid_search(const MatrixView& points, const Within& within,
                                                 const Context& context) {
-  return std::make_unique<GridSearch>(points, within, context);
+  auto layout = PointGrid::layout_for(points, within.eps, context);
+  if (!layout) return nullptr;
+  return std::make_unique<GridSearch>(
+      PointGrid(points, std::move(*layout), within.certain, context));
 }
 
 }  // namespace grove::cluster

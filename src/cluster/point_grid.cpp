@@ -4,7 +4,6 @@
 #include <bit>
 #include <cmath>
 
-#include "core/large_pages.hpp"
 #include "core/parallel_sort.hpp"
 #include "grove/core/parallel.hpp"
 
@@ -70,25 +69,28 @@ struct KeyedRow {
 
 }  // namespace
 
-bool PointGrid::fits(const MatrixView& points, double eps, const Context& context) {
-  if (points.cols() > 4 || !(eps >= smallest_eps && eps <= largest_eps)) return false;
+std::optional<PointGrid::Layout> PointGrid::layout_for(const MatrixView& points, double eps,
+                                                       const Context& context) {
+  if (points.cols() > 4 || !(eps >= smallest_eps && eps <= largest_eps)) return std::nullopt;
+  const double scale = 1 / side_of(eps, points.cols());
+  const Box box = box_of(points, context);
+  Layout layout{scale, box.low, {}};
   double n_keys = 1;
-  for (const double width : widths_of(box_of(points, context), 1 / side_of(eps, points.cols()))) {
-    if (!(width < most_cells_a_column)) return false;
+  for (const double width : widths_of(box, scale)) {
+    if (!(width < most_cells_a_column)) return std::nullopt;
     n_keys *= width;
+    layout.widths.push_back(static_cast<Key>(width));
   }
-  return n_keys < 0x1p62;
+  if (!(n_keys < 0x1p62)) return std::nullopt;
+  return layout;
 }
 
-PointGrid::PointGrid(const MatrixView& points, const Within& within, const Context& context)
-    : scale_(1 / side_of(within.eps, points.cols())), limit_(within.certain) {
+PointGrid::PointGrid(const MatrixView& points, Layout layout, double limit, const Context& context)
+    : layout_(std::move(layout)), limit_(limit) {
   const Index n = points.rows();
   const auto d = static_cast<std::size_t>(points.cols());
-  const Box box = box_of(points, context);
-  low_ = box.low;
-  for (const double width : widths_of(box, scale_)) widths_.push_back(static_cast<Key>(width));
   strides_.assign(d, 1);
-  for (std::size_t j = d - 1; j > 0; --j) strides_[j - 1] = strides_[j] * widths_[j];
+  for (std::size_t j = d - 1; j > 0; --j) strides_[j - 1] = strides_[j] * layout_.widths[j];
   make_strips();
 
   const auto key_at = [&](Index i) {
@@ -96,7 +98,7 @@ PointGrid::PointGrid(const MatrixView& points, const Within& within, const Conte
     key_of(points.data() + i * points.outerStride(), key);
     return static_cast<std::uint64_t>(key);
   };
-  rows_.resize(static_cast<std::size_t>(n));
+  rows_ = Buffer<PointId>(static_cast<std::size_t>(n));
   const auto found_rows = [&](const auto& items, const auto& key, const auto& row) {
     const auto is_first = [&](std::size_t i) {
       return i == 0 || key(items[i]) != key(items[i - 1]);
@@ -130,11 +132,10 @@ PointGrid::PointGrid(const MatrixView& points, const Within& within, const Conte
       }
     });
   };
-  const Key last_key = strides_[0] * widths_[0];
+  const Key last_key = strides_[0] * layout_.widths[0];
   const int row_bits = std::bit_width(static_cast<std::uint64_t>(n));
   if (std::bit_width(static_cast<std::uint64_t>(last_key)) + row_bits <= 64) {
-    std::vector<std::uint64_t> items(static_cast<std::size_t>(n));
-    prefer_large_pages(items.data(), items.size() * sizeof(std::uint64_t));
+    Buffer<std::uint64_t> items(static_cast<std::size_t>(n));
     parallel_for(context, n, grain, [&](Index begin, Index end) {
       for (Index i = begin; i < end; ++i)
         items[static_cast<std::size_t>(i)] = key_at(i) << row_bits | static_cast<std::uint64_t>(i);
@@ -145,7 +146,7 @@ PointGrid::PointGrid(const MatrixView& points, const Within& within, const Conte
       return static_cast<PointId>(item & mask);
     });
   } else {
-    std::vector<KeyedRow> items(static_cast<std::size_t>(n));
+    Buffer<KeyedRow> items(static_cast<std::size_t>(n));
     parallel_for(context, n, grain, [&](Index begin, Index end) {
       for (Index i = begin; i < end; ++i)
         items[static_cast<std::size_t>(i)] = {key_at(i), static_cast<PointId>(i)};
@@ -156,8 +157,8 @@ PointGrid::PointGrid(const MatrixView& points, const Within& within, const Conte
   }
 
   columns_.resize(d);
-  for (std::vector<double>& column : columns_) {
-    column.resize(static_cast<std::size_t>(n + scan_padding));
+  for (Buffer<double>& column : columns_) {
+    column = Buffer<double>(static_cast<std::size_t>(n + scan_padding));
     std::fill_n(column.end() - scan_padding, scan_padding, std::numeric_limits<double>::infinity());
   }
   parallel_for(context, n, grain, [&](Index begin, Index end) {
@@ -189,7 +190,7 @@ void PointGrid::put_first(const std::vector<char>& first, const Context& context
       for (std::uint32_t place = own.first; place < own.last; ++place) order.push_back(place);
       if (std::is_partitioned(order.begin(), order.end(), is_first)) continue;
       std::stable_partition(order.begin(), order.end(), is_first);
-      for (std::vector<double>& column : columns_) {
+      for (Buffer<double>& column : columns_) {
         values.assign(column.begin() + own.first, column.begin() + own.last);
         for (std::size_t i = 0; i < order.size(); ++i)
           column[own.first + i] = values[order[i] - own.first];
@@ -203,16 +204,16 @@ void PointGrid::put_first(const std::vector<char>& first, const Context& context
 
 bool PointGrid::key_of(const double* point, Key& key) const {
   key = 0;
-  for (std::size_t j = 0; j < low_.size(); ++j) {
-    const double number = std::floor((point[j] - low_[j]) * scale_);
-    if (!(number >= -padding && number < static_cast<double>(widths_[j]))) return false;
+  for (std::size_t j = 0; j < layout_.low.size(); ++j) {
+    const double number = std::floor((point[j] - layout_.low[j]) * layout_.scale);
+    if (!(number >= -padding && number < static_cast<double>(layout_.widths[j]))) return false;
     key += static_cast<Key>(number) * strides_[j];
   }
   return true;
 }
 
 void PointGrid::make_strips() {
-  const auto d = static_cast<int>(low_.size());
+  const auto d = static_cast<int>(layout_.low.size());
   // Cells that lie o apart in a column have a gap of |o| - 1 sides there. The squares of the gaps
   // add up to at most d in cells that can hold points within eps; a side is just under eps / sqrt
   // d.
@@ -241,25 +242,17 @@ void PointGrid::make_strips() {
   });
 }
 
-StripWalk::Cells StripWalk::cells(std::size_t s, Key key) {
-  const PointGrid::Strip& strip = grid_->strips()[s];
-  const Key first_key = key + strip.offset - strip.reach;
-  const Key last_key = key + strip.offset + strip.reach;
+PointGrid::Cell StripWalk::jump(PointGrid::Cell cell, Key key) const {
   const PointGrid::Cell n = grid_->n_cells();
-  PointGrid::Cell cell = at_[s];
-  // Far jumps by doubling steps, then halving ones.
   PointGrid::Cell step = 4;
-  while (cell < n && n - cell > step && grid_->key(cell + step) < first_key) {
+  while (n - cell > step && grid_->key(cell + step) < key) {
     cell += step;
     step *= 2;
   }
   for (; step > 4; step /= 2)
-    if (n - cell > step && grid_->key(cell + step) < first_key) cell += step;
-  while (cell < n && grid_->key(cell) < first_key) ++cell;
-  at_[s] = cell;
-  Cells found{cell, cell};
-  while (found.last < n && grid_->key(found.last) <= last_key) ++found.last;
-  return found;
+    if (n - cell > step && grid_->key(cell + step) < key) cell += step;
+  while (cell < n && grid_->key(cell) < key) ++cell;
+  return cell;
 }
 
 }  // namespace grove::cluster

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "cluster/cell_scan.hpp"
 #include "cluster/density_search.hpp"
+#include "core/buffer.hpp"
 #include "grove/core/context.hpp"
 
 namespace grove::cluster {
@@ -20,9 +22,16 @@ class PointGrid {
   using Key = std::int64_t;
   using Cell = std::uint32_t;
 
-  /// Whether cells can be numbered, and squared distances about eps have all their digits.
-  static bool fits(const MatrixView& points, double eps, const Context& context);
-  PointGrid(const MatrixView& points, const Within& within, const Context& context);
+  struct Layout {
+    double scale;             // 1 / side of a cell
+    std::vector<double> low;  // of the columns
+    std::vector<Key> widths;  // cell numbers of the columns
+  };
+  /// None if cells cannot be numbered, or squared distances about eps lose digits.
+  static std::optional<Layout> layout_for(const MatrixView& points, double eps,
+                                          const Context& context);
+  /// Squared distances up to `limit` are within eps.
+  PointGrid(const MatrixView& points, Layout layout, double limit, const Context& context);
 
   Index n_points() const { return static_cast<Index>(rows_.size()); }
   Index n_columns() const { return static_cast<Index>(columns_.size()); }
@@ -54,15 +63,14 @@ class PointGrid {
  private:
   void make_strips();
 
-  double scale_ = 0;         // 1 / side of a cell
-  std::vector<double> low_;  // of the columns
-  std::vector<Key> widths_, strides_;
+  Layout layout_;
+  std::vector<Key> strides_;
   std::vector<Strip> strips_;
   std::vector<Key> keys_;              // of the cells
   std::vector<std::uint32_t> starts_;  // of the cells, and the end
-  std::vector<PointId> rows_;          // by place
-  std::vector<std::vector<double>> columns_;
-  double limit_ = 0;
+  Buffer<PointId> rows_;               // by place
+  std::vector<Buffer<double>> columns_;
+  double limit_;
 };
 
 /// Finds the neighbours of cells that come in ascending order of their keys; one for each thread.
@@ -74,9 +82,32 @@ class StripWalk {
     PointGrid::Cell first, last;
   };
   /// The cells of strip `s` about `key`. Keys must not descend.
-  Cells cells(std::size_t s, PointGrid::Key key);
+  Cells cells(std::size_t s, PointGrid::Key key) {
+    constexpr int steps_before_jump = 6;
+    const PointGrid::Strip& strip = grid_->strips()[s];
+    const PointGrid::Key first_key = key + strip.offset - strip.reach;
+    const PointGrid::Key last_key = key + strip.offset + strip.reach;
+    const PointGrid::Cell n = grid_->n_cells();
+    PointGrid::Cell cell = at_[s];
+    int steps = 0;
+    while (cell < n && grid_->key(cell) < first_key) {
+      if (++steps > steps_before_jump) {
+        cell = jump(cell, first_key);
+        break;
+      }
+      ++cell;
+    }
+    at_[s] = cell;
+    Cells found{cell, cell};
+    while (found.last < n && grid_->key(found.last) <= last_key) ++found.last;
+    return found;
+  }
 
  private:
+  /// The first cell from `cell` on that has at least this key, by doubling steps, then halving
+  /// ones.
+  PointGrid::Cell jump(PointGrid::Cell cell, PointGrid::Key key) const;
+
   const PointGrid* grid_;
   std::vector<PointGrid::Cell> at_;
 };

@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/large_pages.hpp"
-#include "core/radix_sort.hpp"
+#include "core/buffer.hpp"
 #include "grove/core/parallel.hpp"
 
 namespace grove {
@@ -14,12 +13,16 @@ namespace grove {
 /// Sorts by key(item), an unsigned 64-bit integer, stably and on all threads: least significant
 /// digit first, digits that all items share are skipped. O(n) time, n items of scratch.
 template <class Item, class Key>
-void parallel_sort(std::vector<Item>& items, const Key& key, const Context& context) {
+void parallel_sort(Buffer<Item>& items, const Key& key, const Context& context) {
   constexpr Index grain = Index{1} << 15;
   constexpr int digit_bits = 11;
   constexpr std::size_t buckets = std::size_t{1} << digit_bits;
   const auto n = static_cast<Index>(items.size());
-  if (n <= grain) return radix_sort(items, key);
+  if (n < 1500) {
+    std::stable_sort(items.begin(), items.end(),
+                     [&](const Item& a, const Item& b) { return key(a) < key(b); });
+    return;
+  }
   struct Range {
     std::uint64_t all, any;  // bits that every key, or some key, has
   };
@@ -39,8 +42,7 @@ void parallel_sort(std::vector<Item>& items, const Key& key, const Context& cont
         total.any |= part.any;
       });
   const std::uint64_t differing = bits.all ^ bits.any;
-  std::vector<Item> other(items.size());
-  prefer_large_pages(other.data(), other.size() * sizeof(Item));
+  Buffer<Item> other(items.size());
   const Index n_blocks = (n + grain - 1) / grain;
   std::vector<std::uint32_t> counts(static_cast<std::size_t>(n_blocks) * buckets);
   int shift = 0;

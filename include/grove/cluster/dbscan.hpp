@@ -13,13 +13,13 @@ namespace grove {
 
 /// How neighbours within eps are searched; never changes the answer.
 /// - grid: cells of side eps / sqrt(d), for the euclidean and mahalanobis distances of 1 to 4
-///   columns. Unsupported where cells cannot be numbered: if eps is less than some 1e-9 of the
-///   range of a column, or not in [1e-140, 1e140].
+///   columns. Unsupported where cells cannot be numbered in 62 bits (from columns that range over
+///   some 1e9 eps in 1 or 2 columns, 1e6 in 3, 3e4 in 4), and for eps outside [1e-140, 1e140].
 /// - kd_tree: the norms (euclidean, manhattan, chebyshev, minkowski) and mahalanobis.
 /// - ball_tree: these, haversine, hamming, and a distance of yours that says it is a metric.
 /// - brute: any metric.
-/// - automatic: the grid where it serves, then kd_tree for up to 20 columns, ball_tree for
-///   haversine, else brute. The report's notes say which and why.
+/// - automatic: the grid where it serves and up to 3 columns, then kd_tree for up to 20, ball_tree
+///   for haversine, else brute. The report's notes say which and why.
 enum class DBSCANAlgorithm { automatic, grid, kd_tree, ball_tree, brute };
 std::span<const EnumName<DBSCANAlgorithm>> enum_names(DBSCANAlgorithm);
 
@@ -46,8 +46,9 @@ struct DBSCANParams {
 /// Every algorithm and any number of threads give the same labels; "within" is d <= eps for grove's
 /// distances, as in RadiusNeighbors*. Sums of weights are compared with min_samples exactly. Rows
 /// of weight 0 take no part (scikit-learn's can be core) and are labelled afterwards. Memory O(n)
-/// at any density: neighbours are never kept. Time: the grid O(n log n) with at most 3^d (4^d for 4
-/// columns) times min_samples distances a point; else as a search for the neighbours of all points.
+/// at any density: neighbours are never kept. Time: O(n log n) and about min_samples distances a
+/// point with the grid and the KD-tree in few columns; else as a search for the neighbours of all
+/// points, twice.
 ///
 /// Memory beyond the data: at most 100 bytes a point. More than 2^31 - 1 rows are refused.
 class DBSCAN {
