@@ -1,5 +1,6 @@
 #include "grove/cluster/dbscan.hpp"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -48,8 +49,7 @@ struct DBSCAN::State {
   FitReport report = {};
   Labels labels = {};
   std::vector<Index> core = {};
-  std::vector<Index> rows = {};    // of the points in the index; empty: all
-  std::vector<int> clusters = {};  // of the points in the index; -1: not core
+  std::vector<Index> rows = {};  // of the points in the index; empty: all
   Index n_clusters = 0;
   std::unique_ptr<DensityIndex> index = {};
 
@@ -59,7 +59,7 @@ struct DBSCAN::State {
   Labels cluster_of(const std::vector<PointId>& core_points) const {
     Labels found(static_cast<Index>(core_points.size()));
     for (std::size_t i = 0; i < core_points.size(); ++i)
-      found(static_cast<Index>(i)) = core_points[i] == nobody ? -1 : clusters[core_points[i]];
+      found(static_cast<Index>(i)) = core_points[i] == nobody ? -1 : labels(row(core_points[i]));
     return found;
   }
 };
@@ -96,20 +96,22 @@ DBSCAN& DBSCAN::fit(const Dataset& data, const Context& context) {
   Density density = state->index->find(rule, inner);
 
   const std::size_t n = density.core.size();
-  state->labels.setConstant(data.n_rows(), -1);
-  state->clusters.assign(n, -1);
-  std::vector<int> number(n, -1);  // of the clusters, by name
+  state->labels.resize(data.n_rows());
+  state->core.reserve(
+      static_cast<std::size_t>(std::count(density.core.begin(), density.core.end(), 1)));
+  std::vector<int> number(static_cast<std::size_t>(density.n_names), -1);  // of the clusters
   for (std::size_t i = 0; i < n; ++i) {
     if (density.core[i] == 0) continue;
     int& cluster = number[density.owner[i]];
     if (cluster < 0) cluster = static_cast<int>(state->n_clusters++);
-    state->clusters[i] = cluster;
     state->core.push_back(state->row(i));
     state->labels(state->row(i)) = cluster;
   }
-  for (std::size_t i = 0; i < n; ++i)
-    if (density.core[i] == 0 && density.owner[i] != nobody)
-      state->labels(state->row(i)) = state->clusters[density.owner[i]];
+  for (std::size_t i = 0; i < n; ++i) {
+    if (density.core[i] != 0) continue;
+    const PointId owner = density.owner[i];
+    state->labels(state->row(i)) = owner == nobody ? -1 : state->labels(state->row(owner));
+  }
   if (!state->rows.empty()) {
     const Labels found = state->cluster_of(state->index->lowest_core(data.x(), inner));
     for (Index i = 0; i < data.n_rows(); ++i)
@@ -185,16 +187,15 @@ DBSCAN DBSCAN::load_state(const DBSCANParams& params, const StateReader& reader)
   }
   state->labels = reader.labels("labels", n_rows, -1, static_cast<int>(n_rows) - 1);
   state->core = read_rows(reader, "core", reader.integer("n_core", 0, n_points), n_rows);
-  std::vector<char> core(static_cast<std::size_t>(n_points));
-  state->clusters.assign(core.size(), -1);
+  Buffer<char> core(static_cast<std::size_t>(n_points));
   auto next = state->core.begin();
   for (std::size_t i = 0; i < core.size(); ++i) {
-    if (next == state->core.end() || *next != state->row(i)) continue;
-    core[i] = 1;
-    state->clusters[i] = state->labels(*next++);
-    if (state->clusters[i] < 0 || state->clusters[i] > state->n_clusters)
+    core[i] = next != state->core.end() && *next == state->row(i) ? 1 : 0;
+    if (core[i] == 0) continue;
+    const int cluster = state->labels(*next++);
+    if (cluster < 0 || cluster > state->n_clusters)
       reader.fail("has core points whose clusters are not numbered in their order");
-    state->n_clusters = std::max<Index>(state->n_clusters, state->clusters[i] + 1);
+    state->n_clusters = std::max<Index>(state->n_clusters, cluster + 1);
   }
   if (next != state->core.end()) reader.fail("has a core row that is not among its points");
   const bool finite = !with_metric({}, params.metric).missing_values;

@@ -26,7 +26,7 @@ class DensityIndex {
   Density find(const CoreRule& rule, const Context& context) {
     return search_->find(who_, rule, context);
   }
-  void set_core(const std::vector<char>& core) { search_->set_core(core); }
+  void set_core(const Buffer<char>& core) { search_->set_core(core); }
   /// Throws InvalidData for a row that the metric cannot take.
   std::vector<PointId> lowest_core(const MatrixView& queries, const Context& context) const;
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/buffer.hpp"
 #include "grove/core/context.hpp"
 #include "grove/core/types.hpp"
 #include "neighbors/reduced_distance.hpp"
@@ -57,11 +58,14 @@ struct Within {
   double reach;
 };
 
-/// Of each point: whether it is core; a name that all core points of its cluster share, and no
-/// others; if it is not core, the lowest core point within eps, or nobody.
+/// Of each point: whether it is core; a name below n_names that all core points of its cluster
+/// share, and no others; if it is not core, the lowest core point within eps, or nobody.
 struct Density {
-  std::vector<char> core;
-  std::vector<PointId> owner;
+  Buffer<char> core;
+  Buffer<PointId> owner;
+  Index n_names;
+  Density(Index n, Index names)
+      : core(static_cast<std::size_t>(n)), owner(static_cast<std::size_t>(n)), n_names(names) {}
 };
 
 class DensitySearch {
@@ -70,7 +74,7 @@ class DensitySearch {
   /// Remembers which points are core.
   virtual Density find(std::string_view who, const CoreRule& rule, const Context& context) = 0;
   /// In the place of `find`, for points whose answer is known.
-  virtual void set_core(const std::vector<char>& core) = 0;
+  virtual void set_core(const Buffer<char>& core) = 0;
   /// The lowest core point within eps of each query, or nobody.
   virtual void lowest_core(std::string_view who, const MatrixView& queries, PointId* found,
                            const Context& context) const = 0;

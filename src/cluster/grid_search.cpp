@@ -134,24 +134,22 @@ class GridSearch final : public DensitySearch {
   GridSearch(PointGrid grid) : grid_(std::move(grid)), scan_(cell_scan_for_this_processor()) {}
 
   Density find(std::string_view who, const CoreRule& rule, const Context& context) override {
-    Density density;
-    const auto n = static_cast<std::size_t>(grid_.n_points());
     std::vector<char> core = core_places(who, rule, context);
     keep_core(core, context);
     DisjointSets sets(grid_.n_cells());
     std::vector<char> near_core(grid_.n_cells());
     link(who, false, sets, {}, near_core, context);
     link(who, true, sets, names_of(sets, context), near_core, context);
-    density.core.resize(n);
-    density.owner.resize(n);
+    Density density(grid_.n_points(), grid_.n_cells());
     parallel_for(context, grid_.n_cells(), cells_a_block, [&](Index begin, Index end) {
       for (Index c = begin; c < end; ++c) {
         const auto cell = static_cast<Cell>(c);
         const std::uint32_t core_end = core_places_of(cell).last;
         const PointId name = core_end > grid_.places(cell).first ? sets.find(cell) : nobody;
-        for (std::uint32_t place = grid_.places(cell).first; place < core_end; ++place) {
-          density.core[grid_.row(place)] = 1;
-          density.owner[grid_.row(place)] = name;
+        for (std::uint32_t place = grid_.places(cell).first; place < grid_.places(cell).last;
+             ++place) {
+          density.core[grid_.row(place)] = place < core_end ? 1 : 0;
+          density.owner[grid_.row(place)] = place < core_end ? name : nobody;
         }
       }
     });
@@ -159,7 +157,7 @@ class GridSearch final : public DensitySearch {
     return density;
   }
 
-  void set_core(const std::vector<char>& core) override {
+  void set_core(const Buffer<char>& core) override {
     std::vector<char> by_place(core.size());
     for (std::size_t place = 0; place < core.size(); ++place)
       by_place[place] = core[grid_.row(static_cast<std::uint32_t>(place))];
@@ -357,11 +355,7 @@ class GridSearch final : public DensitySearch {
       for (Index c = begin; c < end; ++c) {
         const auto cell = static_cast<Cell>(c);
         const std::uint32_t last = grid_.places(cell).last;
-        if (near_core[cell] == 0) {
-          for (std::uint32_t place = grid_.places(cell).first; place < last; ++place)
-            density.owner[grid_.row(place)] = nobody;
-          continue;
-        }
+        if (near_core[cell] == 0) continue;
         for (std::uint32_t place = core_places_of(cell).last; place < last; ++place) {
           for (std::size_t j = 0; j < static_cast<std::size_t>(points.d); ++j)
             query[j] = points.columns[j][place];

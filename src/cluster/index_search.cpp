@@ -15,17 +15,16 @@ class IndexSearch final : public DensitySearch {
 
   Density find(std::string_view who, const CoreRule& rule, const Context& context) override {
     const Matrix points = index_.points();
-    const auto n = static_cast<std::size_t>(points.rows());
     const auto everywhere = [this](Index) { return eps_; };
-    core_.assign(n, 0);
+    Density density(points.rows(), points.rows());
     index_.for_each_within(
         who, points, everywhere,
         [&](Index i, const std::vector<Hit>& hits) {
-          core_[static_cast<std::size_t>(i)] = is_core(rule, hits) ? 1 : 0;
+          density.core[static_cast<std::size_t>(i)] = is_core(rule, hits) ? 1 : 0;
         },
         context);
     DisjointSets sets(points.rows());
-    Density density{core_, std::vector<PointId>(n, nobody)};
+    set_core(density.core);
     index_.for_each_within(
         who, points, everywhere,
         [&](Index i, const std::vector<Hit>& hits) {
@@ -39,12 +38,12 @@ class IndexSearch final : public DensitySearch {
               sets.unite(own, static_cast<PointId>(hit.row));
         },
         context);
-    for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t i = 0; i < core_.size(); ++i)
       if (core_[i] != 0) density.owner[i] = sets.find(static_cast<PointId>(i));
     return density;
   }
 
-  void set_core(const std::vector<char>& core) override { core_ = core; }
+  void set_core(const Buffer<char>& core) override { core_.assign(core.begin(), core.end()); }
 
   void lowest_core(std::string_view who, const MatrixView& queries, PointId* found,
                    const Context& context) const override {

@@ -69,24 +69,23 @@ class TreeSearch final : public DensitySearch {
         boxes_(bounding_boxes(order_, context)) {}
 
   Density find(std::string_view who, const CoreRule& rule, const Context& context) override {
-    Density density;
-    const auto n = static_cast<std::size_t>(order_.n_points);
-    density.core.resize(n);
+    Density density(order_.n_points, order_.n_points);
     find_core(who, rule, density.core, context);
     set_core(density.core);
     DisjointSets sets(order_.n_points);
     link(who, sets, context);
-    density.owner.assign(n, nobody);
     each_chunk(who, order_, context, [&](Index chunk, Room& room) {
       lowest_core(order_.chunk(chunk), all_of(chunk) & ~core_[static_cast<std::size_t>(chunk)],
                   order_.rows.data() + chunk * kd_lanes, density.owner.data(), room);
     });
-    for (Index place = 0; place < order_.n_points; ++place)
-      if (is_core(place)) density.owner[row(place)] = sets.find(static_cast<PointId>(place));
+    parallel_for(context, order_.n_points, 1 << 14, [&](Index begin, Index end) {
+      for (Index place = begin; place < end; ++place)
+        if (is_core(place)) density.owner[row(place)] = sets.find(static_cast<PointId>(place));
+    });
     return density;
   }
 
-  void set_core(const std::vector<char>& core) override {
+  void set_core(const Buffer<char>& core) override {
     core_.assign(static_cast<std::size_t>(order_.n_chunks()), 0);
     for (Index place = 0; place < order_.n_points; ++place)
       if (core[row(place)] != 0)
@@ -243,7 +242,7 @@ class TreeSearch final : public DensitySearch {
     }
   }
 
-  void find_core(std::string_view who, const CoreRule& rule, std::vector<char>& core,
+  void find_core(std::string_view who, const CoreRule& rule, Buffer<char>& core,
                  const Context& context) const {
     each_chunk(who, order_, context, [&](Index chunk, Room& room) {
       const double* const values = order_.chunk(chunk);
