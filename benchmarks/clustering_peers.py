@@ -37,7 +37,24 @@ def noisy_blobs(n, d, n_blobs, n_noise, sd, seed=20261127):
     return rng.permutation(np.vstack([points, rng.uniform(0, 1000, size=(n_noise, d))]))
 
 
+def coastlines(file="/usr/share/gmt-gshhg/binned_GSHHS_f.nc"):
+    """Longitude and latitude in degrees of the points of the world's coasts (Debian's gmt-gshhg-full, python3-netcdf4)."""
+    import netCDF4
+    read = netCDF4.Dataset(file).variables
+    side = read["Bin_size_in_minutes"][0] / 60
+    per_row = int(read["N_bins_in_360_longitude_range"][0])
+    bin_of_segment = np.repeat(np.arange(len(read["N_segments_in_a_bin"])), read["N_segments_in_a_bin"][:])
+    first = read["Id_of_first_point_in_a_segment"][:]
+    n_points = len(read["Relative_longitude_from_SW_corner_of_bin"])
+    bins = np.repeat(bin_of_segment, np.diff(np.append(first, n_points)))
+    def degrees(name):
+        return read[name][:].astype(np.uint16) / 65536 * side
+    return np.column_stack([bins % per_row * side + degrees("Relative_longitude_from_SW_corner_of_bin"),
+                            90 - (bins // per_row + 1) * side + degrees("Relative_latitude_from_SW_corner_of_bin")])
+
+
 DATA = {
+    "coastlines": coastlines,
     "blobs_1m_16": lambda: blobs(1_000_000, 16, 256),
     "blobs_2k_2": lambda: 3 * blobs(2000, 2, 8),
     "noisy_1m_2": lambda: noisy_blobs(1_000_000, 2, 2000, 200_000, 1),
@@ -113,6 +130,7 @@ WORKS = {
     "mean shift, 1M x 2, bin seeds": dict(data="noisy_1m_2", grove="MeanShift(bandwidth=50, bin_seeding=true)",
                                           peers={"sklearn": ("sklearn_mean_shift", dict(bandwidth=50, bin_seeding=True))}),
     "DBSCAN 2-D, 1M": dbscan_work("noisy_1m_2", 1.0, 10),
+    "DBSCAN coastlines, 11M": dbscan_work("coastlines", 0.01, 10, peers=("r",)),
     "DBSCAN 3-D, 200k": dbscan_work("noisy_200k_3", 5.0, 10),
     "DBSCAN 4-D, 100k": dbscan_work("noisy_100k_4", 12.0, 10),
     "DBSCAN 8-D, 100k": dbscan_work("noisy_100k_8", 40.0, 10),
