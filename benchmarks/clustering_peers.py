@@ -63,6 +63,39 @@ DATA = {
     "images_60k_784": lambda folder: images(),
     "start_blobs_256": rows_of("blobs_1m_16", 256),
     "start_images_100": rows_of("images_60k_784", 100),
+def noisy_blobs(n, d, n_blobs, n_noise, sd, seed=20261127):
+    """Normal clouds about centres drawn evenly from [0, 1000]^d, and even noise there."""
+    rng = np.random.default_rng(seed)
+    centers = rng.uniform(0, 1000, size=(n_blobs, d))
+    points = centers[rng.integers(n_blobs, size=n - n_noise)] + rng.normal(scale=sd, size=(n - n_noise, d))
+    return rng.permutation(np.vstack([points, rng.uniform(0, 1000, size=(n_noise, d))]))
+
+
+def coastlines(file="/usr/share/gmt-gshhg/binned_GSHHS_f.nc"):
+    """Longitude and latitude in degrees of the points of the world's coasts (Debian's gmt-gshhg-full, python3-netcdf4)."""
+    import netCDF4
+    read = netCDF4.Dataset(file).variables
+    side = read["Bin_size_in_minutes"][0] / 60
+    per_row = int(read["N_bins_in_360_longitude_range"][0])
+    bin_of_segment = np.repeat(np.arange(len(read["N_segments_in_a_bin"])), read["N_segments_in_a_bin"][:])
+    first = read["Id_of_first_point_in_a_segment"][:]
+    n_points = len(read["Relative_longitude_from_SW_corner_of_bin"])
+    bins = np.repeat(bin_of_segment, np.diff(np.append(first, n_points)))
+    def degrees(name):
+        return read[name][:].astype(np.uint16) / 65536 * side
+    return np.column_stack([bins % per_row * side + degrees("Relative_longitude_from_SW_corner_of_bin"),
+                            90 - (bins // per_row + 1) * side + degrees("Relative_latitude_from_SW_corner_of_bin")])
+
+
+DATA = {
+    "coastlines": coastlines,
+    "blobs_1m_16": lambda: blobs(1_000_000, 16, 256),
+    "blobs_2k_2": lambda: 3 * blobs(2000, 2, 8),
+    "noisy_1m_2": lambda: noisy_blobs(1_000_000, 2, 2000, 200_000, 1),
+    "noisy_200k_3": lambda: noisy_blobs(200_000, 3, 500, 100_000, 3),
+    "noisy_100k_4": lambda: noisy_blobs(100_000, 4, 250, 50_000, 6),
+    "noisy_100k_8": lambda: noisy_blobs(100_000, 8, 250, 50_000, 10),
+    "dense_180k_2": lambda: noisy_blobs(180_000, 2, 6, 0, 0.5),
 }
 
 
@@ -95,11 +128,39 @@ def faiss_k_means(x, threads, n_clusters, start, max_iter):
         squared, labels = model.index.search(x, 1)
         return labels[:, 0], dict(inertia=float(squared.sum(dtype=np.float64)))
     return fit, result
+def sklearn_dbscan(x, threads, **params):
+    from sklearn.cluster import DBSCAN
+    model = DBSCAN(n_jobs=threads, **params)
+    return lambda: model.fit(x), lambda: (model.labels_, dict(n_clusters=int(model.labels_.max()) + 1, n_noise=int((model.labels_ < 0).sum()),
+                                                              n_core=len(model.core_sample_indices_)))
+
+
+def r_dbscan(x, threads, eps, min_samples):
+    """R has one thread; its seconds are taken inside R, where the labels are noise 0."""
+    x.tofile("/tmp/clustering_peers.f64")
+    script = f"""suppressMessages(library(dbscan))
+x <- matrix(readBin('/tmp/clustering_peers.f64', 'double', {x.size}), ncol = {x.shape[1]}, byrow = TRUE)
+t <- system.time(m <- dbscan(x, eps = {eps}, minPts = {min_samples}))
+writeBin(m$cluster - 1L, '/tmp/clustering_peers.i32')
+cat(t[['elapsed']], t[['user.self']] + t[['sys.self']])"""
+    seconds = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=True).stdout.split()
+    labels = np.fromfile("/tmp/clustering_peers.i32", np.int32)
+    return lambda: None, lambda: (labels, dict(fit_seconds=float(seconds[0]), cpu_seconds=float(seconds[1]), peak_bytes=0,
+                                               n_clusters=int(labels.max()) + 1, n_noise=int((labels < 0).sum())))
+
+
+def sklearn_mean_shift(x, threads, **params):
+    from sklearn.cluster import MeanShift
+    model = MeanShift(n_jobs=threads, **params)
+    return lambda: model.fit(x), lambda: (model.labels_, dict(n_clusters=len(model.cluster_centers_), iterations=int(model.n_iter_)))
 
 
 PEERS = {
+    "sklearn_mean_shift": sklearn_mean_shift,
     "sklearn": sklearn_k_means,
     "faiss": faiss_k_means,
+    "sklearn_dbscan": sklearn_dbscan,
+    "r_dbscan": r_dbscan,
 }
 
 # ------------------------------------------------------------------------------------------------- works
@@ -127,6 +188,24 @@ WORKS = {
     "k-means 100, 60k x 784, Lloyd": k_means("images_60k_784", "start_images_100", 100, ", algorithm=lloyd"),
     "to convergence, 256, 1M x 16": converge("blobs_1m_16", "start_blobs_256", 256),
     "to convergence, 100, 60k x 784": converge("images_60k_784", "start_images_100", 100),
+def dbscan_work(data, eps, min_samples, peers=("sklearn", "r")):
+    params = dict(eps=eps, min_samples=min_samples)
+    known = {"sklearn": ("sklearn_dbscan", params), "r": ("r_dbscan", params)}
+    return dict(data=data, grove=f"DBSCAN(eps={eps}, min_samples={min_samples})", peers={p: known[p] for p in peers})
+
+
+WORKS = {
+    "mean shift, 2k x 2": dict(data="blobs_2k_2", grove="MeanShift(bandwidth=4)", peers={"sklearn": ("sklearn_mean_shift", dict(bandwidth=4))}),
+    "mean shift, 1M x 2, bin seeds": dict(data="noisy_1m_2", grove="MeanShift(bandwidth=50, bin_seeding=true)",
+                                          peers={"sklearn": ("sklearn_mean_shift", dict(bandwidth=50, bin_seeding=True))}),
+    "DBSCAN 2-D, 1M": dbscan_work("noisy_1m_2", 1.0, 10),
+    "DBSCAN coastlines, 11M": dbscan_work("coastlines", 0.01, 10, peers=("r",)),
+    "DBSCAN 3-D, 200k": dbscan_work("noisy_200k_3", 5.0, 10),
+    "DBSCAN 4-D, 100k": dbscan_work("noisy_100k_4", 12.0, 10),
+    "DBSCAN 8-D, 100k": dbscan_work("noisy_100k_8", 40.0, 10),
+    "DBSCAN 2-D, 180k in 6 dense blobs": dbscan_work("dense_180k_2", 0.2, 10),
+    "k-means 256, 1M x 16": dict(data="blobs_1m_16", grove="KMeans(n_clusters=256, n_init=1, max_iter=20, tol=0, init=random)",
+                                 peers={"sklearn": ("sklearn", dict(n_clusters=256, max_iter=20, tol=0, init="random", algorithm="lloyd"))}),
 }
 
 

@@ -21,8 +21,7 @@ constexpr Index rows_a_block = 4096;
         throw InvalidData(
             concat(who, ": column '", printable(columns[static_cast<std::size_t>(j)].name),
                    "' holds ", x(i, j), " in row ", i,
-                   "; values beyond 1e140"
-                   " are too large to compute with"),
+                   "; values beyond 1e140 are too large to compute with"),
             "scale the columns");
   throw InvalidData(concat(who, ": values are too large to compute with"), "scale the columns");
 }

@@ -292,13 +292,17 @@ void PointIndex::find_within(const double* query, double radius, std::vector<Hit
   std::sort(hits.begin(), hits.end());
 }
 
-Value::Map save_index(std::string_view who, const PointIndex& index, const Distance& metric) {
+void check_savable(std::string_view who, const Distance& metric) {
   if (metric.metric() == Metric::user || metric.inverse_covariance() != nullptr)
     throw Unsupported(
         concat(who, metric.metric() == Metric::user
                         ? " with a distance of the user's cannot be saved"
                         : " with an inverse covariance of the user's cannot be saved"),
         "use a metric with a name");
+}
+
+Value::Map save_index(std::string_view who, const PointIndex& index, const Distance& metric) {
+  check_savable(who, metric);
   return {{"n_points", index.n_points()}, {"points", Value(index.points())}};
 }
 

@@ -82,6 +82,8 @@ class PointIndex {
   std::unique_ptr<SearchBackEnd> back_end_;
 };
 
+/// Throws Unsupported naming `who` for a distance that no file can hold.
+void check_savable(std::string_view who, const Distance& metric);
 /// The index as its points, and back. Saving throws Unsupported for a distance that no file can
 /// hold.
 Value::Map save_index(std::string_view who, const PointIndex& index, const Distance& metric);

@@ -14,6 +14,9 @@
 #include "grove/cluster/bisecting_k_means.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/cluster/mini_batch_k_means.hpp"
+#include "grove/cluster/dbscan.hpp"
+#include "grove/cluster/k_means.hpp"
+#include "grove/cluster/mean_shift.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/neighbors/kernel_density.hpp"
@@ -98,6 +101,10 @@ std::vector<Entry> table() {
       Kind::clusterer, "k-means by steps on small draws of the points, for large data."));
   rows.push_back(estimator_entry<BisectingKMeans>(
       Kind::clusterer, "Cuts one cluster in two by k-means until there are enough."));
+  rows.push_back(estimator_entry<DBSCAN>(
+      Kind::clusterer, "Dense regions of any shape, and noise; the number of clusters is found."));
+  rows.push_back(estimator_entry<MeanShift>(
+      Kind::clusterer, "Modes of the density; a flat kernel of one bandwidth."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,

@@ -22,8 +22,8 @@ const std::string models_hint =
     "NearestCentroid, PrototypeClassifier, GradientBoostingClassifier, "
     "GradientBoostingRegressor, DecisionTreeClassifier, DecisionTreeRegressor, "
     "RandomForestClassifier, RandomForestRegressor, ExtraTreesClassifier, ExtraTreesRegressor, "
-    "KMeans, LocalOutlierFactor, IsolationForest, KNeighborsOutlier and KernelDensity; "
-    "transformers: "
+    "KMeans, DBSCAN, MeanShift, LocalOutlierFactor, IsolationForest, KNeighborsOutlier and "
+    "KernelDensity; transformers: "
     "StandardScaler, MinMaxScaler, RobustScaler, SimpleImputer, OneHotEncoder and "
     "OrdinalEncoder\n";
 const std::string metrics_hint =

@@ -1,0 +1,2 @@
+#define GROVE_INSTRUCTION_SET baseline
+#include "cluster/chunk_scan_kernel.hpp"
