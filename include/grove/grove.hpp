@@ -60,6 +60,7 @@
 #include "grove/preprocessing/min_max_scaler.hpp"
 #include "grove/preprocessing/one_hot_encoder.hpp"
 #include "grove/preprocessing/ordinal_encoder.hpp"
+#include "grove/preprocessing/pca.hpp"
 #include "grove/preprocessing/robust_scaler.hpp"
 #include "grove/preprocessing/simple_imputer.hpp"
 #include "grove/preprocessing/standard_scaler.hpp"
