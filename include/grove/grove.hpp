@@ -10,6 +10,7 @@
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/boosting/gradient_boosting_ranker.hpp"
+#include "grove/cluster/gaussian_mixture.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/compare/statistics.hpp"

@@ -5,6 +5,7 @@
 #include "grove/baseline/logistic_regression.hpp"
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/cluster/gaussian_mixture.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
@@ -75,6 +76,8 @@ std::vector<Entry> table() {
       Kind::regressor, "Trees with random thresholds, the best of a few columns."));
   rows.push_back(
       estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
+  rows.push_back(estimator_entry<GaussianMixture>(
+      Kind::clusterer, "Normal distributions, fitted by expectation maximisation."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,
