@@ -12,6 +12,15 @@
 
 namespace grove::cluster {
 
+MixtureScan mixture_scan() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+    return avx512::mixture_scan();
+  if (__builtin_cpu_supports("avx2")) return avx2::mixture_scan();
+#endif
+  return baseline::mixture_scan();
+}
+
 double exact_log(double x) {
   int n = 0;
   double f = std::frexp(x, &n);
@@ -27,15 +36,6 @@ double exact_log(double x) {
 }
 
 namespace {
-
-MixtureScan scan() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-    return avx512::mixture_scan();
-  if (__builtin_cpu_supports("avx2")) return avx2::mixture_scan();
-#endif
-  return baseline::mixture_scan();
-}
 
 MixtureShape shape_of(CovarianceType type) {
   if (type == CovarianceType::full) return MixtureShape::full;
@@ -156,7 +156,7 @@ template <class Fill>
 Moments gather(const MixturePoints& points, CovarianceType type, const Matrix& centers,
                const Context& context, const Fill& fill) {
   const Index n = points.x.rows(), d = points.x.cols(), k = centers.rows();
-  const MixtureScan loops = scan();
+  const MixtureScan loops = mixture_scan();
   return parallel_reduce(
       context, n, row_grain(n, k, d), no_moments(type, k, d),
       [&](Index begin, Index end) {
@@ -256,7 +256,7 @@ MixturePoints mixture_points(std::string_view who, const Dataset& data, Covarian
 
 Moments expectation(const MixturePoints& points, const Mixture& mixture, const Context& context) {
   const Task task(mixture);
-  const MixtureScan loops = scan();
+  const MixtureScan loops = mixture_scan();
   Moments moments = gather(points, mixture.type, mixture.means, context,
                            [&](const MixtureBlock& block, Index, Index) {
                              loops.densities(*task, block);
@@ -337,7 +337,7 @@ void answer(std::string_view who, const Mixture& mixture, const MatrixView& x,
             const MixtureAnswers& answers, const Context& context) {
   const Index d = x.cols(), k = mixture.means.rows();
   const Task task(mixture);
-  const MixtureScan loops = scan();
+  const MixtureScan loops = mixture_scan();
   parallel_for(context, x.rows(), 8 * rows_at_once(d), [&](Index begin, Index end) {
     context.check_stop(who);
     Room room(d, k);

@@ -61,6 +61,11 @@ struct MixtureScan {
   /// Adds the block's moments under the responsibilities in block.values.
   void (*moments)(MixtureShape shape, int k, int d, const MixtureBlock& block,
                   const MixtureSums& sums);
+  /// Squared lengths of x - center, x as in a block, times `scale` by columns if it is not null.
+  void (*squares)(const double* x, int rows, int d, const double* center, const double* scale,
+                  double* out);
+  /// values[i] = exp(-factor * values[i]), of what is not negative; 0 below exp(-708).
+  void (*decay)(double* values, std::int64_t n, double factor);
 };
 
 namespace baseline {
@@ -72,5 +77,8 @@ MixtureScan mixture_scan();
 namespace avx512 {
 MixtureScan mixture_scan();
 }
+
+/// The best of them that this machine has.
+MixtureScan mixture_scan();
 
 }  // namespace grove::cluster

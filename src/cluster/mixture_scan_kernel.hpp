@@ -120,7 +120,6 @@ void subtract(const double* x, int rows, int d, const double* center, double* ou
   }
 }
 
-/// Squared lengths of (x - center) times `scale` by columns; null = 1.
 void scaled_squares(const double* x, int rows, int d, const double* center, const double* scale,
                     double* out) {
   for (int g = 0; g < rows; g += 4 * lanes) {
@@ -263,9 +262,23 @@ void moments(MixtureShape shape, int k, int d, const MixtureBlock& block, const 
   }
 }
 
+void decay(double* values, std::int64_t n, double factor) {
+  for (std::int64_t i = 0; i < n; i += lanes) {
+    if (n - i >= lanes) {
+      store(values + i, exp_of(load(values + i) * -factor));
+      continue;
+    }
+    const std::int64_t count = n - i;
+    double part[lanes] = {};
+    for (std::int64_t lane = 0; lane < count; ++lane) part[lane] = values[i + lane];
+    store(part, exp_of(load(part) * -factor));
+    for (std::int64_t lane = 0; lane < count; ++lane) values[i + lane] = part[lane];
+  }
+}
+
 }  // namespace
 
-MixtureScan mixture_scan() { return {densities, normalize, moments}; }
+MixtureScan mixture_scan() { return {densities, normalize, moments, scaled_squares, decay}; }
 
 #undef GROVE_INLINE
 

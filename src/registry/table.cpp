@@ -5,8 +5,10 @@
 #include "grove/baseline/logistic_regression.hpp"
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/cluster/affinity_propagation.hpp"
 #include "grove/cluster/gaussian_mixture.hpp"
 #include "grove/cluster/k_means.hpp"
+#include "grove/cluster/spectral_clustering.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/neighbors/kernel_density.hpp"
@@ -78,6 +80,10 @@ std::vector<Entry> table() {
       estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
   rows.push_back(estimator_entry<GaussianMixture>(
       Kind::clusterer, "Normal distributions, fitted by expectation maximisation."));
+  rows.push_back(estimator_entry<SpectralClustering>(
+      Kind::clusterer, "Cuts the graph of affinities where it is thin; n^2 memory with rbf."));
+  rows.push_back(estimator_entry<AffinityPropagation>(
+      Kind::clusterer, "Exemplars chosen by passing messages; n^2 memory."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,
