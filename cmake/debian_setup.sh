@@ -1,6 +1,6 @@
 # Sourced by examples/run.sh and tests/run.sh: the Debian packages that grove builds and tests with.
 build_packages=(g++ cmake ninja-build pkg-config libeigen3-dev libnanoflann-dev nlohmann-json3-dev libcli11-dev
-                zlib1g-dev libssl-dev librandom123-dev libboost-dev)
+                zlib1g-dev libssl-dev librandom123-dev libboost-dev libspectra-dev)
 test_packages=(catch2)
 
 install_packages() {

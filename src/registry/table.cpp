@@ -17,6 +17,10 @@
 #include "grove/cluster/dbscan.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/cluster/mean_shift.hpp"
+#include "grove/cluster/affinity_propagation.hpp"
+#include "grove/cluster/gaussian_mixture.hpp"
+#include "grove/cluster/k_means.hpp"
+#include "grove/cluster/spectral_clustering.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/neighbors/kernel_density.hpp"
@@ -29,6 +33,7 @@
 #include "grove/preprocessing/min_max_scaler.hpp"
 #include "grove/preprocessing/one_hot_encoder.hpp"
 #include "grove/preprocessing/ordinal_encoder.hpp"
+#include "grove/preprocessing/pca.hpp"
 #include "grove/preprocessing/robust_scaler.hpp"
 #include "grove/preprocessing/simple_imputer.hpp"
 #include "grove/preprocessing/standard_scaler.hpp"
@@ -105,6 +110,12 @@ std::vector<Entry> table() {
       Kind::clusterer, "Dense regions of any shape, and noise; the number of clusters is found."));
   rows.push_back(estimator_entry<MeanShift>(
       Kind::clusterer, "Modes of the density; a flat kernel of one bandwidth."));
+  rows.push_back(estimator_entry<GaussianMixture>(
+      Kind::clusterer, "Normal distributions, fitted by expectation maximisation."));
+  rows.push_back(estimator_entry<SpectralClustering>(
+      Kind::clusterer, "Cuts the graph of affinities where it is thin; n^2 memory with rbf."));
+  rows.push_back(estimator_entry<AffinityPropagation>(
+      Kind::clusterer, "Exemplars chosen by passing messages; n^2 memory."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,
@@ -116,6 +127,7 @@ std::vector<Entry> table() {
   rows.push_back(transformer_entry<StandardScaler>("Zero mean and unit variance per column."));
   rows.push_back(transformer_entry<MinMaxScaler>("Every column into a range."));
   rows.push_back(transformer_entry<RobustScaler>("Median 0 and unit quantile range per column."));
+  rows.push_back(transformer_entry<PCA>("Principal components of the numeric columns."));
   rows.push_back(transformer_entry<SimpleImputer>("Missing values replaced, column by column."));
   rows.push_back(transformer_entry<OneHotEncoder>("A 0/1 column per category."));
   rows.push_back(transformer_entry<OrdinalEncoder>("Categories as numbers."));
