@@ -11,6 +11,7 @@
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/boosting/gradient_boosting_ranker.hpp"
 #include "grove/cluster/k_means.hpp"
+#include "grove/compare/clustering_comparison.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/core/context.hpp"
