@@ -2,6 +2,7 @@
 #include <cmath>
 #include <locale>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "compare/clustering_format.hpp"
@@ -17,6 +18,23 @@ namespace grove {
 namespace {
 
 bool failed(const ClusteringStanding& standing) { return !standing.error.empty(); }
+
+/// A model's expression that may be broken after its brackets, commas and bars, where a line is
+/// short.
+std::string breakable(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += escaped(std::string_view(&c, 1));
+    if (c == '(' || c == ',' || c == '|') out += "<wbr>";
+  }
+  return out;
+}
+
+std::string heading_of(const ClusterMeasure& measure) {
+  std::string text = measure.name;
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return escaped(text) + (measure.greater_is_better ? "" : "&nbsp;&darr;");
+}
 
 void write_failures(std::ostream& out, const ClusteringComparison& comparison) {
   for (const ClusteringStanding& standing : comparison.standings) {
@@ -46,11 +64,10 @@ std::string bar_of(const ClusteringComparison& comparison, const ClusterScore& s
 
 void write_row(std::ostream& out, const ClusteringComparison& comparison,
                const ClusteringStanding& standing) {
-  out << "<tr><th scope=\"row\">" << escaped(standing.contender) << "</th>";
+  out << "<tr><th scope=\"row\">" << breakable(standing.contender) << "</th>";
   if (failed(standing)) {
-    out << "<td class=\"bad\">failed</td>";
-    for (std::size_t i = 0; i < comparison.measures.size() + 3; ++i) out << "<td>-</td>";
-    out << "</tr>\n";
+    out << "<td class=\"bad\">failed</td><td colspan=\"" << comparison.measures.size() + 3
+        << "\"></td></tr>\n";
     return;
   }
   out << "<td>" << standing.n_clusters << "</td><td>" << noise_text(standing, comparison.n_rows)
@@ -63,10 +80,10 @@ void write_row(std::ostream& out, const ClusteringComparison& comparison,
     }
     out << "<td class=\"score" << (is_top(comparison, standing, m) ? " top" : "")
         << "\" style=\"--part:" << bar_of(comparison, score, m) << "\" title=\"rank "
-        << fixed_text(score.rank, std::fmod(score.rank, 1) == 0 ? 0 : 1) << "\">"
-        << score_text(score);
+        << fixed_text(score.rank, std::fmod(score.rank, 1) == 0 ? 0 : 1);
     if (comparison.measures[m].name == "stability" && comparison.options.stability.n_pairs > 1)
-      out << " &plusmn; " << fixed_text(standing.stability_std, 2);
+      out << ", &plusmn; " << fixed_text(standing.stability_std, 4);
+    out << "\">" << score_text(score);
     out << "</td>";
   }
   out << "<td>" << seconds_text(standing.fit_seconds) << "</td><td>"
@@ -80,8 +97,7 @@ void write_table(std::ostream& out, const ClusteringComparison& comparison) {
          "<tr><th scope=\"col\">contender</th><th scope=\"col\">clusters</th>"
          "<th scope=\"col\">noise</th>";
   for (const ClusterMeasure& measure : comparison.measures)
-    out << "<th scope=\"col\">" << escaped(measure.name)
-        << (measure.greater_is_better ? "" : " &darr;") << "</th>";
+    out << "<th scope=\"col\">" << heading_of(measure) << "</th>";
   out << "<th scope=\"col\">fit</th><th scope=\"col\">memory</th></tr></thead><tbody>\n";
   for (const ClusteringStanding& standing : comparison.standings)
     write_row(out, comparison, standing);
@@ -125,14 +141,40 @@ class Frame {
 };
 
 constexpr int n_colours = 10;
+using Colours = std::map<int, int>;  // of each label
+
+/// A cluster takes the colour of the reference's group that it shares most drawn rows with, largest
+/// shares first; clusters that are left over take colours that are free.
+Colours colours_like(const Labels& reference, const Labels& labels,
+                     const std::vector<Index>& drawn_rows) {
+  std::map<std::pair<int, int>, Index> shared;
+  for (const Index row : drawn_rows)
+    if (labels[row] >= 0 && reference[row] >= 0) ++shared[{reference[row], labels[row]}];
+  std::vector<std::pair<Index, std::pair<int, int>>> order;
+  for (const auto& [pair, count] : shared) order.push_back({-count, pair});
+  std::sort(order.begin(), order.end());
+  Colours colours;
+  std::set<int> taken;
+  for (const auto& [count, pair] : order)
+    if (colours.count(pair.second) == 0 && taken.insert(pair.first).second)
+      colours[pair.second] = pair.first;
+  int next = 0;
+  for (const Index row : drawn_rows) {
+    if (labels[row] < 0 || colours.count(labels[row]) != 0) continue;
+    while (taken.count(next) != 0) ++next;
+    colours[labels[row]] = next;
+    taken.insert(next);
+  }
+  return colours;
+}
 
 /// One path for each colour: points are lines of no length with round ends.
 void draw_points(std::ostream& out, const ClusteringComparison& comparison, const Frame& frame,
-                 const Labels& labels) {
+                 const Labels& labels, const Colours& colours) {
   std::map<int, std::string> paths;
   for (std::size_t i = 0; i < comparison.drawn_rows.size(); ++i) {
     const int label = labels[comparison.drawn_rows[i]];
-    std::string& path = paths[label < 0 ? -1 : label % n_colours];
+    std::string& path = paths[label < 0 ? -1 : colours.at(label) % n_colours];
     path += "M" + frame.place(comparison.drawn_points, static_cast<Index>(i)) + "h0";
   }
   for (const auto& [colour, path] : paths)
@@ -141,11 +183,13 @@ void draw_points(std::ostream& out, const ClusteringComparison& comparison, cons
 }
 
 void write_figure(std::ostream& out, const ClusteringComparison& comparison, const Frame& frame,
-                  const Labels& labels, const std::string& name, const std::string& caption) {
+                  const Labels& labels, const Labels& reference, const std::string& name,
+                  const std::string& caption) {
   out << "<figure><svg role=\"img\" viewBox=\"0 0 " << Frame::width << " " << Frame::height
       << "\"><title>" << escaped(concat(name, ": ", caption)) << "</title>";
-  draw_points(out, comparison, frame, labels);
-  out << "</svg><figcaption><strong>" << escaped(name) << "</strong><br><span class=\"soft\">"
+  draw_points(out, comparison, frame, labels,
+              colours_like(reference, labels, comparison.drawn_rows));
+  out << "</svg><figcaption><strong>" << breakable(name) << "</strong><br><span class=\"soft\">"
       << escaped(caption) << "</span></figcaption></figure>\n";
 }
 
@@ -172,16 +216,19 @@ void write_plots(std::ostream& out, const ClusteringComparison& comparison) {
       << " rows on the first two principal components, which hold " << fixed_text(shares[0], 0)
       << " % and " << fixed_text(shares[1], 0)
       << " % of the variance: what lies apart in other directions may overlap here. Each colour is "
-         "a cluster; colours return after "
+         "a cluster, like ones in like colours; they return after "
       << n_colours << "; noise is grey.</p>\n<div class=\"figures\">\n";
   const Frame frame(comparison.drawn_points);
+  Labels reference = comparison.truth;
+  for (const ClusteringStanding& standing : comparison.standings)
+    if (reference.size() == 0) reference = standing.labels;
   if (comparison.truth.size() > 0)
-    write_figure(out, comparison, frame, comparison.truth, comparison.target,
+    write_figure(out, comparison, frame, comparison.truth, comparison.truth, comparison.target,
                  concat("the ", comparison.truth.maxCoeff() + 1,
                         " classes, which the clusterers do not see"));
   for (const ClusteringStanding& standing : comparison.standings)
     if (!failed(standing))
-      write_figure(out, comparison, frame, standing.labels, standing.contender,
+      write_figure(out, comparison, frame, standing.labels, reference, standing.contender,
                    caption_of(comparison, standing));
   out << "</div></section>\n";
 }

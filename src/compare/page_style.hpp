@@ -44,9 +44,12 @@ th:first-child,td:first-child{text-align:left;padding-left:0}
 tbody th{font-weight:400;white-space:normal;min-width:11rem;overflow-wrap:anywhere}
 summary{margin-top:.75rem;cursor:pointer}
 tr.best th,tr.best td{font-weight:600}
-td.score{background:linear-gradient(to right,var(--dot) var(--part),var(--track) 0) 0 100%/calc(100% - .6rem) 3px no-repeat}
+td.score{background:linear-gradient(to right,var(--dot) var(--part),var(--track) 0) .3rem 100%/calc(100% - .6rem) 3px no-repeat}
 td.score.top{font-weight:600;background-image:linear-gradient(to right,var(--best) var(--part),var(--track) 0)}
-.pinned th:first-child{position:sticky;left:0;background:var(--card);padding-right:.8rem}
+.pinned tbody th{min-width:10.5rem}
+.pinned thead th{white-space:normal;vertical-align:bottom;line-height:1.25}
+.pinned th,.pinned td{padding:.35rem .45rem}
+.pinned th:first-child{padding-left:0;overflow-wrap:break-word;position:sticky;left:0;background:var(--card)}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:1rem;margin-top:.75rem}
 figure{margin:0;break-inside:avoid}
 figure svg{background:var(--paper);border:1px solid var(--line);border-radius:.4rem}
@@ -61,10 +64,13 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;font-size:.
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
 code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
-@media (min-width:56rem){tbody th{overflow-wrap:normal;min-width:17rem}}
+@media (min-width:56rem){tbody th{overflow-wrap:normal;min-width:17rem}.pinned tbody th{min-width:10.5rem}}
 @media print{body{background:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}.scroll{overflow:visible}
 section{break-inside:auto}table{font-size:.7rem}th,td{padding:.2rem .35rem}}
-@media (max-width:34rem){.pinned th:first-child{min-width:8.5rem;max-width:9.5rem}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}section{padding:.8rem}}
+@media (max-width:34rem){.pinned tbody th{min-width:10.5rem}
+.pinned thead th{white-space:normal;vertical-align:bottom;line-height:1.25}
+.pinned th,.pinned td{padding:.35rem .45rem}
+.pinned th:first-child{padding-left:0;overflow-wrap:break-word;min-width:8.5rem;max-width:9.5rem}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}section{padding:.8rem}}
 )css";
 
 }  // namespace grove
