@@ -60,7 +60,6 @@ class Pieces {
       if (c == ')') --depth_;
       if (c != '=' || depth_ == 0) continue;
       const std::vector<std::string> values = alternatives();
-      if (values.size() < 2) continue;
       pieces_.push_back({std::string(text_.substr(literal, begin_ - literal))});
       pieces_.push_back(values);
       literal = at_;
