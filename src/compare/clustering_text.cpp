@@ -131,10 +131,10 @@ std::ostream& operator<<(std::ostream& out, const ClusteringComparison& comparis
   if (!comparison.target.empty()) text << ", " << comparison.target << " held back from the fits";
   text << "\n";
   write_cells(text, comparison);
-  text << "* best of its column\n";
+  text << "* best of its column. What each favours:\n";
   for (const ClusterMeasure& measure : comparison.measures)
     text << "  " << measure.name << " (" << (measure.greater_is_better ? "larger" : "smaller")
-         << " is better) favours: " << measure.favours << "\n";
+         << " is better): " << measure.favours << "\n";
   text << conditions_text(comparison) << "\n";
   return out << text.str();
 }

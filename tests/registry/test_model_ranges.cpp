@@ -27,7 +27,7 @@ TEST_CASE("an expression stands for every combination of its values") {
         Names{"KMeans(n_clusters=2, tol=0.0)", "KMeans(n_clusters=2, tol=0.5)",
               "KMeans(n_clusters=5, tol=0.0)", "KMeans(n_clusters=5, tol=0.5)",
               "KMeans(n_clusters=6, tol=0.0)", "KMeans(n_clusters=6, tol=0.5)"});
-  CHECK(family("StandardScaler() | KMeans(init=random|k_means_plus_plus, n_init=3..3)") ==
+  CHECK(family("StandardScaler() | KMeans(init=random|k-means++, n_init=3..3)") ==
         Names{"StandardScaler() | KMeans(init=random, n_init=3)",
               "StandardScaler() | KMeans(n_init=3)"});
   CHECK(family("MinMaxScaler(feature_range=[0, 1]) | KMeans(seed=1|2)").size() == 2);
