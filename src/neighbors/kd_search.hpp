@@ -64,4 +64,7 @@ namespace avx512 {
 void kd_search(const KdView&, const KdQueries&, KdMetric, int, int, const KdHits&, KdWork&);
 }
 
+/// The fastest for this processor; all give the same bits.
+KdSearch kd_search_for_this_processor();
+
 }  // namespace grove

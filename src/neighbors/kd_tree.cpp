@@ -14,15 +14,6 @@ namespace {
 /// Chunks of queries that one thread takes at a time.
 constexpr Index chunks_a_task = 16;
 
-KdSearch search_for_this_processor() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-    return avx512::kd_search;
-  if (__builtin_cpu_supports("avx2")) return avx2::kd_search;
-#endif
-  return baseline::kd_search;
-}
-
 KdMetric kd_metric(Metric metric) {
   if (metric == Metric::manhattan) return KdMetric::manhattan;
   if (metric == Metric::chebyshev) return KdMetric::chebyshev;
@@ -42,7 +33,7 @@ class KdTree final : public SearchBackEnd {
   KdTree(const MatrixView& points, const ReducedDistance& reduced, int leaf_size,
          const Context& context)
       : reduced_(reduced),
-        search_(search_for_this_processor()),
+        search_(kd_search_for_this_processor()),
         order_(points, (leaf_size + kd_lanes - 1) / kd_lanes, context),
         boxes_(bounding_boxes(order_, context)) {
     view_ = {order_.chunks.data(), boxes_.data(),        order_.columns.data(),     order_.n_points,
@@ -249,6 +240,15 @@ class KdTree final : public SearchBackEnd {
 };
 
 }  // namespace
+
+KdSearch kd_search_for_this_processor() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+    return avx512::kd_search;
+  if (__builtin_cpu_supports("avx2")) return avx2::kd_search;
+#endif
+  return baseline::kd_search;
+}
 
 std::unique_ptr<SearchBackEnd> make_kd_tree(const MatrixView& points,
                                             const ReducedDistance& reduced, int leaf_size,

@@ -5,7 +5,9 @@
 #include "grove/baseline/logistic_regression.hpp"
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/cluster/hdbscan.hpp"
 #include "grove/cluster/k_means.hpp"
+#include "grove/cluster/optics.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/neighbors/kernel_density.hpp"
@@ -74,6 +76,10 @@ std::vector<Entry> table() {
       Kind::regressor, "Trees with random thresholds, the best of a few columns."));
   rows.push_back(
       estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
+  rows.push_back(estimator_entry<HDBSCAN>(
+      Kind::clusterer, "Dense regions at every level, the most stable of them; noise is -1."));
+  rows.push_back(estimator_entry<OPTICS>(
+      Kind::clusterer, "Points in an order that shows clusters of every density; noise is -1."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,
