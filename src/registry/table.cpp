@@ -5,6 +5,8 @@
 #include "grove/baseline/logistic_regression.hpp"
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
+#include "grove/cluster/agglomerative_clustering.hpp"
+#include "grove/cluster/birch.hpp"
 #include "grove/cluster/hdbscan.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/cluster/optics.hpp"
@@ -80,6 +82,10 @@ std::vector<Entry> table() {
       Kind::clusterer, "Dense regions at every level, the most stable of them; noise is -1."));
   rows.push_back(estimator_entry<OPTICS>(
       Kind::clusterer, "Points in an order that shows clusters of every density; noise is -1."));
+  rows.push_back(estimator_entry<AgglomerativeClustering>(
+      Kind::clusterer, "Merges the nearest two clusters until all are one: the whole tree."));
+  rows.push_back(estimator_entry<Birch>(
+      Kind::clusterer, "Sums the rows up in subclusters, in one pass, then clusters these."));
   rows.push_back(estimator_entry<LocalOutlierFactor>(
       Kind::outlier_detector, "Points in thinner surroundings than their neighbours."));
   rows.push_back(estimator_entry<IsolationForest>(Kind::outlier_detector,
