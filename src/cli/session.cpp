@@ -45,6 +45,16 @@ bool is_seed(std::string_view name) {
   return name == "seed" || (name.size() > 6 && name.substr(name.size() - 6) == "__seed");
 }
 
+void pass_seed(Estimator& model, const std::optional<std::int64_t>& seed) {
+  if (!seed) return;
+  const ParamValues defaults = model.param_values();
+  for (const auto& [name, value] : defaults) {
+    if (!is_seed(name)) continue;
+    const auto* number = value.get_if<std::int64_t>();
+    if (value.is_null() || (number != nullptr && *number == 0)) model.set_param(name, *seed);
+  }
+}
+
 }  // namespace
 
 void catch_interrupts() {
@@ -83,14 +93,14 @@ Context Session::context() const {
 
 Estimator Session::model(const std::string& expression) const {
   Estimator model = parse_model(expression);
-  if (!seed) return model;
-  const ParamValues defaults = model.param_values();
-  for (const auto& [name, value] : defaults) {
-    if (!is_seed(name)) continue;
-    const auto* number = value.get_if<std::int64_t>();
-    if (value.is_null() || (number != nullptr && *number == 0)) model.set_param(name, *seed);
-  }
+  pass_seed(model, seed);
   return model;
+}
+
+std::vector<Estimator> Session::models(const std::string& expression) const {
+  std::vector<Estimator> models = parse_models(expression);
+  for (Estimator& model : models) pass_seed(model, seed);
+  return models;
 }
 
 void Session::note(const std::string& text) const {

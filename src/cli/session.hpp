@@ -4,6 +4,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "grove/core/context.hpp"
 #include "grove/estimator/estimator.hpp"
@@ -21,6 +22,8 @@ struct Session {
   std::uint64_t split_seed() const { return static_cast<std::uint64_t>(seed.value_or(0)); }
   /// The model written as `expression`; --seed goes to every step whose seed is at its default.
   Estimator model(const std::string& expression) const;
+  /// The same of a family of models, as in 'KMeans(n_clusters=2..10)'.
+  std::vector<Estimator> models(const std::string& expression) const;
   /// One line on stderr, unless --quiet.
   void note(const std::string& text) const;
 };

@@ -230,7 +230,7 @@ AffinityPropagation AffinityPropagation::load_state(const AffinityPropagationPar
   }
   state->centers = reader.matrix("centers", k, state->trained_on.n_columns());
   if (k > 0 && !(state->centers.cwiseAbs().maxCoeff() <= cluster::largest_value))
-    reader.fail("has a centre beyond 1e145");
+    reader.fail("has a centre beyond 1e140");
   const int least = k > 0 ? 0 : -1;
   state->labels = reader.labels("labels", n, least, static_cast<int>(k) - 1);
   AffinityPropagation model(params);

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "compare/format.hpp"
-#include "compare/page_style.hpp"
+#include "compare/page.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/core/environment.hpp"
@@ -17,39 +17,7 @@ namespace grove {
 
 namespace {
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-    }
-  }
-  return out;
-}
-
 bool failed(const Standing& standing) { return standing.result.n_failed() > 0; }
-
-std::string percent(double value) { return fixed_text(value, 2) + "%"; }
-
-std::string count_text(std::size_t n, const std::string& one, const std::string& many) {
-  return concat(n, " ", n == 1 ? one : many);
-}
 
 /// A stretch of numbers drawn from 1 % to 99 % of the width, with about four round ticks.
 struct Axis {
@@ -268,17 +236,13 @@ void write_ranks(std::ostream& out, const Comparison& comparison) {
 }
 
 void write_provenance(std::ostream& out, const Comparison& comparison, const Context& context) {
-  const Environment here = environment(context);
   out << "<section><h2>How this was made</h2>\n<p>On each data set the folds were made once and "
          "are the same for all contenders; all that a contender learns it learns inside the fold. "
          "p: two-sided corrected resampled t test against the best (Nadeau &amp; Bengio 2003), not "
          "corrected for the number of contenders. &plusmn;: standard deviation over the folds. "
-         "Memory: largest rise of the process during a fold.</p>\n<dl><dt>grove</dt><dd>"
-      << escaped(here.version) << ", commit " << escaped(here.commit)
-      << "</dd><dt>compiler</dt><dd>" << escaped(here.compiler) << "</dd><dt>flags</dt><dd><code>"
-      << escaped(here.flags) << "</code></dd><dt>processor</dt><dd>" << escaped(here.cpu)
-      << "</dd><dt>threads</dt><dd>" << here.threads << "</dd><dt>seed</dt><dd>" << comparison.seed
-      << "</dd></dl></section>\n";
+         "Memory: largest rise of the process during a fold.</p>\n<dl>";
+  write_environment(out, context);
+  out << "<dt>seed</dt><dd>" << comparison.seed << "</dd></dl></section>\n";
 }
 
 }  // namespace
@@ -289,10 +253,8 @@ std::string to_html(const Comparison& comparison, const Context& context) {
   const std::string title = count_text(comparison.contenders.size(), "contender", "contenders") +
                             " on " +
                             count_text(comparison.datasets.size(), "data set", "data sets");
-  out << "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta "
-         "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>"
-      << title << "</title>\n<style>" << page_style << "</style></head>\n<body><main>\n<h1>"
-      << title << "</h1>\n<p class=\"soft\">Compared by cross-validation with grove "
+  open_page(out, title);
+  out << "<p class=\"soft\">Compared by cross-validation with grove "
       << escaped(environment(context).version) << ".</p>\n";
   if (comparison.datasets.size() > 1) write_ranks(out, comparison);
   for (const DatasetComparison& data : comparison.datasets) {
@@ -307,7 +269,7 @@ std::string to_html(const Comparison& comparison, const Context& context) {
     out << "</section>\n";
   }
   write_provenance(out, comparison, context);
-  out << "</main></body></html>\n";
+  close_page(out);
   return out.str();
 }
 

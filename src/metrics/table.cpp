@@ -152,6 +152,9 @@ void add_cluster_metrics(std::vector<MetricInfo>& table) {
             [](P p) { return calinski_harabasz(*p.x, *p.y_pred); });
   add_shape("davies_bouldin", false, "mean of each cluster's worst overlap",
             [](P p) { return davies_bouldin(*p.x, *p.y_pred); });
+  add_shape("dbcv", true, "density-based cluster validity; negative labels are noise", [](P p) {
+    return dbcv(*p.x, *p.y_pred, p.context != nullptr ? *p.context : Context{});
+  });
 }
 
 std::vector<MetricInfo> made_table() {

@@ -163,6 +163,84 @@ TEST_CASE("grove score agrees with grove predict") {
   CHECK(run_grove({"score", folder / "m.json", "wine"}).out.find("accuracy") != std::string::npos);
 }
 
+TEST_CASE("grove cluster --compare judges a family of clusterers") {
+  const Folder folder;
+  const std::vector<std::string> call{"cluster",
+                                      "iris",
+                                      "-m",
+                                      "KMeans(n_clusters=2..4)",
+                                      "-m",
+                                      "StandardScaler() | KMeans(n_clusters=3|200)",
+                                      "--compare",
+                                      "--pairs",
+                                      "2",
+                                      "--html",
+                                      folder / "page.html",
+                                      "--json",
+                                      folder / "all.json",
+                                      "--quiet"};
+  const Outcome outcome = run_grove(call);
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(outcome.err.empty());
+  CHECK(outcome.out.find("iris (150 x 4), species held back from the fits") == 0);
+  CHECK(outcome.out.find("failed: KMeans: n_clusters = 200") != std::string::npos);
+  const auto json = nlohmann::json::parse(read_file(folder / "all.json"));
+  REQUIRE(json.at("models").size() == 5);
+  CHECK(json["models"][1].at("name") == "KMeans(n_clusters=3)");
+  CHECK(json["models"][1].at("scores").at("silhouette").get<double>() ==
+        Approx(0.5528).margin(1e-3));
+  CHECK(json["models"][1].at("scores").at("adjusted_rand").get<double>() ==
+        Approx(0.7302).margin(1e-3));
+  CHECK(json["models"][4].at("n_clusters").is_null());
+  CHECK(json.at("stability").at("n_pairs") == 2);
+  const std::string page = read_file(folder / "page.html");
+  CHECK(page.find("<title>5 clusterings of iris</title>") != std::string::npos);
+  CHECK(folder.names() == std::vector<std::string>{"all.json", "page.html"});
+}
+
+TEST_CASE("grove cluster --compare: a file without a target, and what it refuses") {
+  const Folder folder;
+  std::string csv = "a,b\n";
+  for (int i = 0; i < 40; ++i)
+    csv += std::to_string(i % 2 * 50 + i) + "," + std::to_string(i) + "\n";
+  folder.file("d.csv", csv);
+  const auto json =
+      run_grove({"cluster", folder / "d.csv", "-m", "KMeans(n_clusters=2)", "--compare", "--pairs",
+                 "0", "--standardize", "--metric-rows", "20", "--json", "-", "--quiet"})
+          .json();
+  CHECK(json.at("target").is_null());
+  CHECK(json.at("standardize") == true);
+  CHECK(json.at("metric_rows") == 20);
+  CHECK(json.at("measures").size() == 4);
+  const auto refusal = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"cluster", "iris"});
+    const Outcome outcome = run_grove(more);
+    CHECK(outcome.out.empty());
+    return outcome.err + std::to_string(outcome.code);
+  };
+  CHECK(refusal({"-m", "KMeans()"}) ==
+        "grove: error: -o is needed: the file for the labels, or - for stdout\n  hint: --compare "
+        "judges clusterings without writing labels\n2");
+  CHECK(refusal({"-m", "KMeans()", "-m", "KMeans()", "-o", "-"}) ==
+        "grove: error: grove cluster fits one model, and 2 are given\n  hint: --compare compares "
+        "several\n2");
+  CHECK(refusal({"-m", "KMeans()", "-o", "-", "--html", folder / "p.html"}) ==
+        "grove: error: --html is the page of a comparison\n  hint: add --compare\n2");
+  CHECK(refusal({"-m", "KMeans()", "-o", "-", "--compare"}) ==
+        "grove: error: -o takes the labels of one model, and --compare writes none\n  hint: the "
+        "comparison goes to --html and --json\n2");
+  CHECK(refusal({"-m", "GaussianNB()", "--compare"}) ==
+        "grove: error: grove cluster needs a clusterer, and GaussianNB() is a classifier\n  hint: "
+        "grove models lists the clusterers\n2");
+  CHECK(refusal({"-m", "KMeans(n_clusters=200..201)", "--compare"}) ==
+        "grove: error: KMeans: n_clusters = 200, but the data have only 149 distinct points\n  "
+        "hint: use fewer clusters\n3");
+  CHECK(refusal({"-m", "KMeans(n_clusters=5..2)", "--compare"}).find("is no range") !=
+        std::string::npos);
+  CHECK(folder.names() == std::vector<std::string>{"d.csv"});
+}
+
 TEST_CASE("grove cluster labels every row") {
   const Folder folder;
   const Json report =

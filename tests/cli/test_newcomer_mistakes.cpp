@@ -33,7 +33,7 @@ const std::string metrics_hint =
     "cohen_kappa, log_loss, brier, ece, roc_auc, roc_auc_ovr_weighted, roc_auc_ovo, "
     "average_precision, mse, rmse, mae, median_ae, mape, r2, explained_variance, pinball, "
     "poisson_deviance, gamma_deviance, adjusted_rand, ami, nmi, homogeneity, completeness, "
-    "v_measure, fowlkes_mallows, silhouette, calinski_harabasz and davies_bouldin\n";
+    "v_measure, fowlkes_mallows, silhouette, calinski_harabasz, davies_bouldin and dbcv\n";
 const std::string classifier_metrics_hint =
     "  hint: metrics for it are accuracy, balanced_accuracy, f1, f1_macro, f1_micro, f1_weighted, "
     "precision, precision_macro, precision_micro, precision_weighted, recall, recall_macro, "

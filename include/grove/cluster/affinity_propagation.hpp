@@ -36,7 +36,7 @@ struct AffinityPropagationParams {
 /// Without any exemplar after max_iter all labels are -1 and report().converged is false.
 ///
 /// Memory 24 n^2 bytes and O(n^2) an iteration: above 4 GiB (13377 rows) InvalidData. Values beyond
-/// 1e145 throw InvalidData.
+/// 1e140 throw InvalidData.
 class AffinityPropagation {
  public:
   using Params = AffinityPropagationParams;

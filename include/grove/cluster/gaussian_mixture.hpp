@@ -49,7 +49,7 @@ struct GaussianMixtureParams {
 /// same bits for any number of threads and instruction set. O(n k d^2) an iteration for full, else
 /// O(n k d); memory k d^2 for each block of rows, at most half of the data or 512 rows.
 ///
-/// InvalidData: fewer rows than components, values beyond 1e145, and a component whose covariance
+/// InvalidData: fewer rows than components, values beyond 1e140, and a component whose covariance
 /// collapses (its rows are equal or lie in a plane, and reg_covar is too small to help).
 /// report(): iterations and loss_curve (minus the mean log likelihood) of the kept start.
 class GaussianMixture {

@@ -42,7 +42,7 @@ struct SpectralClusteringParams {
 /// affinity=rbf takes memory and time with the SQUARE of the rows: above 4 GiB (23170 rows) it is
 /// refused with InvalidData. nearest_neighbors takes O(n n_neighbors) memory. Also InvalidData:
 /// more rows wanted than there are, a graph of more parts than n_clusters (to the precision of the
-/// numbers), eigenvectors that do not converge, values beyond 1e145.
+/// numbers), eigenvectors that do not converge, values beyond 1e140.
 class SpectralClustering {
  public:
   using Params = SpectralClusteringParams;

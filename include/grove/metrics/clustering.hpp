@@ -4,8 +4,8 @@
 #include "grove/core/types.hpp"
 
 // Metrics of clusterings. Labels are any integers; noise (-1) is a cluster like the others, as in
-// scikit-learn: leave its rows out first if it should not count. Definitions are scikit-learn's
-// (1.2.1), which take no weights. All throw InvalidData, naming the metric, on lengths that differ,
+// scikit-learn: leave its rows out first if it should not count (dbcv alone knows noise).
+// Definitions are scikit-learn's (1.2.1), which take no weights. All throw InvalidData, naming the metric, on lengths that differ,
 // no rows, NaN or inf.
 
 namespace grove::metrics {
@@ -32,7 +32,7 @@ double fowlkes_mallows(const LabelsView& labels_true, const LabelsView& labels_p
 // Shape of one clustering, euclidean. x is n x d. InvalidData unless there are 2 to n-1 clusters.
 
 /// Rousseeuw's (1987) silhouette of every row, in [-1, 1]; 0 in a cluster of one. Exact.
-/// O(n^2 d) time, O(n d) memory; the same bits for any number of threads.
+/// O(n^2 d) time, each pair once, O(n d) memory; the same bits for any number of threads.
 Vector silhouette_samples(const MatrixView& x, const LabelsView& labels,
                           const Context& context = {});
 /// Its mean.
@@ -43,5 +43,16 @@ double calinski_harabasz(const MatrixView& x, const LabelsView& labels);
 /// Mean over clusters of the worst (spread_i + spread_j) / distance_ij, lower is better (Davies and
 /// Bouldin 1979); 0 if all spreads or all distances are 0. O(n d + K^2 d).
 double davies_bouldin(const MatrixView& x, const LabelsView& labels);
+
+/// Density-based cluster validity, in [-1, 1], higher is better (Moulavi, Jaskowiak, Campello,
+/// Zimek and Sander, SDM 2014): for each cluster, its separation from the others against the widest
+/// gap inside it, both in mutual reachability, weighted by its share of all rows. Fits clusters of
+/// any shape. Rows with a negative label are noise and lower the index by their share; so are those
+/// of clusters of one row. Coinciding points do not add to each other's density. Between equal
+/// edges the spanning tree takes the one that leads to the lower row. InvalidData unless 2 clusters
+/// have more than one row, and for values beyond 1e150. O(n^2 d) time, O(n d) memory.
+double dbcv(const MatrixView& x, const LabelsView& labels, const Context& context = {});
+/// What each cluster adds before the weighting, by increasing label; NaN for clusters of one row.
+Vector dbcv_of_clusters(const MatrixView& x, const LabelsView& labels, const Context& context = {});
 
 }  // namespace grove::metrics

@@ -61,4 +61,9 @@ Transformer make_transformer(std::string_view name, const ParamValues& params = 
 /// with the position (from 1), what was expected and, for names, a suggestion.
 Estimator parse_model(std::string_view expression);
 
+/// A family of models: parameters may have several values, `KMeans(n_clusters=2..10, tol=0|0.01)`.
+/// low..high are whole numbers; | stands between values. Every combination, the last parameter
+/// varying fastest; at most 1000. Throws InvalidParameter as parse_model does.
+std::vector<Estimator> parse_models(std::string_view expression);
+
 }  // namespace grove
