@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "cluster/center_filter.hpp"
+#include "cluster/fitted_centers.hpp"
 #include "cluster/k_means_init.hpp"
 #include "cluster/k_means_run.hpp"
 #include "cluster/magnitude.hpp"
@@ -298,9 +299,7 @@ Labels BisectingKMeans::predict(const MatrixView& x, const Context& context) con
 
 Matrix BisectingKMeans::transform(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
-  check_predict_data(type_name, x, state.trained_on, capabilities);
-  cluster::check_magnitude(who, x, state.trained_on.columns, context);
-  return cluster::all_distances(who, {x}, state.centers, context);
+  return cluster::FittedCenters{type_name, state.trained_on, state.centers}.transform(x, context);
 }
 
 const Labels& BisectingKMeans::labels() const { return fitted(state_, type_name).labels; }

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "cluster/center_filter.hpp"
+#include "cluster/fitted_centers.hpp"
 #include "cluster/k_means_init.hpp"
 #include "cluster/k_means_run.hpp"
 #include "cluster/magnitude.hpp"
@@ -350,29 +351,17 @@ MiniBatchKMeans& MiniBatchKMeans::partial_fit(const MatrixView& x, const Context
 
 Labels MiniBatchKMeans::predict(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
-  check_predict_data(type_name, x, state.trained_on, capabilities);
-  const double largest = cluster::check_magnitude(who, x, state.trained_on.columns, context);
-  Labels labels(x.rows());
-  cluster::nearest_centers(who, {x}, state.centers, largest, labels.data(), nullptr, context);
-  return labels;
+  return cluster::FittedCenters{type_name, state.trained_on, state.centers}.predict(x, context);
 }
 
 Matrix MiniBatchKMeans::transform(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
-  check_predict_data(type_name, x, state.trained_on, capabilities);
-  cluster::check_magnitude(who, x, state.trained_on.columns, context);
-  return cluster::all_distances(who, {x}, state.centers, context);
+  return cluster::FittedCenters{type_name, state.trained_on, state.centers}.transform(x, context);
 }
 
 double MiniBatchKMeans::score(const MatrixView& x, const Context& context) const {
   const State& state = fitted(state_, type_name);
-  check_predict_data(type_name, x, state.trained_on, capabilities);
-  const double largest = cluster::check_magnitude(who, x, state.trained_on.columns, context);
-  Labels labels(x.rows());
-  Vector squared(x.rows());
-  cluster::nearest_centers(who, {x}, state.centers, largest, labels.data(), squared.data(),
-                           context);
-  return -squared.sum();
+  return cluster::FittedCenters{type_name, state.trained_on, state.centers}.score(x, context);
 }
 
 const Labels& MiniBatchKMeans::labels() const { return fitted(state_, type_name).labels; }
