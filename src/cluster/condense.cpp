@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <limits>
 
 #include "cluster/disjoint_sets.hpp"
@@ -203,7 +204,7 @@ class Condenser {
   std::vector<std::uint32_t> parts_ = {};
   std::vector<std::uint32_t> scratch_ = {};
   std::vector<std::pair<std::uint32_t, std::uint32_t>> joined_ = {};  // new name, old name
-  std::vector<Departure> departures_ = {};
+  std::deque<Departure> departures_ = {};
   CondensedTree result_ = {};
 };
 
