@@ -20,7 +20,6 @@ class Condenser {
  public:
   Condenser(const SpanningTree& tree, Index n, const double* counts, Index min_size)
       : tree_(tree),
-        counts_(counts),
         min_size_(static_cast<double>(min_size)),
         sets_(n),
         all_parts_(static_cast<std::size_t>(n)) {
@@ -197,7 +196,6 @@ class Condenser {
   }
 
   const SpanningTree& tree_;
-  const double* counts_;
   double min_size_;
   DisjointSets sets_;
   std::vector<Part> all_parts_;
