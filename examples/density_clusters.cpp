@@ -1,4 +1,6 @@
-// Groups of any shape, with noise left out: the crowded regions of a scatter, found by density.
+// Clusters of very different density in noise: no radius of DBSCAN suits all, HDBSCAN finds them
+// without one, OPTICS shows them in one plot.
+#include <fstream>
 #include <grove/grove.hpp>
 #include <iostream>
 
@@ -6,38 +8,50 @@ using namespace grove;
 
 namespace {
 
-/// The eps at which a share of the points would be core: the distance to the min_samples-th
-/// nearest, the point itself included, that the share does not exceed.
-double eps_for(const Dataset& data, int min_samples, double share) {
-  NearestNeighbors search({.n_neighbors = min_samples - 1});
-  const Neighbors found = search.fit(data).kneighbors();
-  Vector farthest = found.distances.rightCols(1);
-  std::sort(farthest.data(), farthest.data() + farthest.size());
-  return farthest(static_cast<Index>(share * static_cast<double>(farthest.size() - 1)));
-}
-
-void describe(const std::string& method, const Dataset& data, const Labels& found) {
-  std::cout << method << ": " << found.maxCoeff() + 1 << " clusters, "
-            << (found.array() < 0).count() << " of " << found.size()
-            << " rows noise, adjusted Rand " << metrics::adjusted_rand(data.labels(), found)
-            << "\n";
+/// Three clouds of spread 0.1, 0.5 and 1.5, and points anywhere.
+Matrix clouds_in_noise() {
+  Rng rng(7);
+  Matrix x(1000, 2);
+  const double spread[] = {0.1, 0.5, 1.5};
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index j = 0; j < 2; ++j)
+      x(i, j) = i % 4 == 3 ? 24 * rng.uniform() - 5
+                           : 7 * static_cast<double>(i % 4) + spread[i % 4] * rng.normal();
+  return x;
 }
 
 }  // namespace
 
 int main() {
-  // Olive oils by their fatty acids; the truth is the region that they come from.
-  const Dataset olive = datasets::load("olive");
-  const Dataset scaled = StandardScaler{}.fit(olive).transform(olive);
-  constexpr int min_samples = 8;
-  for (const double share : {0.5, 0.7, 0.9}) {
-    const double eps = eps_for(scaled, min_samples, share);
-    DBSCAN model({.eps = eps, .min_samples = min_samples});
-    describe("DBSCAN, eps " + std::to_string(eps), scaled, model.fit(scaled).labels());
+  const Matrix x = clouds_in_noise();
+
+  for (const double eps : {0.1, 0.4, 1.0}) {
+    DBSCAN dbscan({.eps = eps, .min_samples = 10});
+    std::cout << "DBSCAN at " << eps << ": " << dbscan.fit(x).n_clusters() << " clusters\n";
   }
 
-  // New rows join the cluster of a core point within eps, or are noise.
-  DBSCAN model({.eps = eps_for(scaled, min_samples, 0.7), .min_samples = min_samples});
-  const auto [train, test] = train_test_split(scaled, {.test_size = 0.3, .seed = 1});
-  describe("new rows", test, model.fit(train).predict(test.x()));
+  HDBSCAN hdbscan({.min_cluster_size = 40, .min_samples = 10});
+  const Labels& labels = hdbscan.fit(x).labels();
+  std::cout << labels.maxCoeff() + 1 << " clusters, " << (labels.array() < 0).count()
+            << " rows of noise\n\n"
+            << hdbscan.condensed_tree().to_text();
+
+  // New points join what is there; how surely, the probability says.
+  Matrix news(3, 2);
+  news << 0, 0.05, 14, 12, -4, 18;
+  const ClusterMembership joined = hdbscan.approximate_predict(news);
+  std::cout << '\n';
+  for (Index i = 0; i < news.rows(); ++i)
+    std::cout << '(' << news.row(i) << "): label " << joined.labels(i) << ", probability "
+              << joined.probabilities(i) << ", outlier score " << joined.outlier_scores(i) << '\n';
+
+  OPTICS optics({.min_samples = 10, .min_cluster_size = 40});
+  optics.fit(x);
+  std::cout << "\nOPTICS: " << optics.labels().maxCoeff() + 1 << " innermost clusters of "
+            << optics.cluster_hierarchy().rows() << " in its hierarchy; a cut at 0.5 gives "
+            << optics.labels_at(0.5).maxCoeff() + 1 << '\n';
+
+  std::ofstream("condensed_tree.svg") << hdbscan.condensed_tree().to_svg();
+  std::ofstream("reachability.svg") << optics.to_svg();
+  return labels.maxCoeff() == 2 ? 0 : 1;
 }

@@ -101,7 +101,11 @@ class Boruvka {
       start();
       while (n_components_ > 1) round();
     }
-    tree.edges = std::move(edges_);
+    lists_ = {};
+    links_ = {};
+    tree.edges.assign(edges_.get(), edges_.get() + n_edges_);
+    edges_.reset();
+    bounds_ = {};
     if (task_.has_cores()) {
       tree.core_distances.assign(n_, 0);
       for (std::size_t place = 0; place < n_ && !cores_.empty(); ++place)
@@ -155,7 +159,7 @@ class Boruvka {
   std::uint32_t n_components_ = 0;
   Atomics<std::uint32_t> best_ = {};  // of each component: the place with the least link
   Atomics<double> limits_ = {};       // of each component: no least link goes beyond
-  std::vector<Edge> edges_ = {};
+  std::unique_ptr<Edge[]> edges_ = {};
   std::atomic<std::size_t> n_edges_{0};
 };
 
@@ -230,9 +234,7 @@ void Boruvka::start() {
             std::uint32_t{0});
   node_components_.resize(static_cast<std::size_t>(2 * order_.n_leaves - 1));
   n_components_ = static_cast<std::uint32_t>(n_);
-  best_ = std::make_unique<std::atomic<std::uint32_t>[]>(n_);
-  limits_ = std::make_unique<std::atomic<double>[]>(n_);
-  edges_.resize(n_ - 1);
+  edges_ = std::make_unique_for_overwrite<Edge[]>(n_ - 1);  // takes memory as it is filled
   view_.components = components_.data();
   view_.node_components = node_components_.data();
 }
@@ -303,6 +305,8 @@ void Boruvka::find_node_components() {
 }
 
 void Boruvka::round() {
+  best_ = std::make_unique_for_overwrite<std::atomic<std::uint32_t>[]>(n_components_);
+  limits_ = std::make_unique_for_overwrite<std::atomic<double>[]>(n_components_);
   parallel_for(context_, n_components_, 1 << 16, [&](Index begin, Index end) {
     for (Index c = begin; c < end; ++c) {
       best_[static_cast<std::size_t>(c)].store(nothing, relaxed);
@@ -435,6 +439,7 @@ bool Boruvka::is_twin(std::uint32_t component) const {
 }
 
 void Boruvka::merge() {
+  limits_.reset();
   DisjointSets sets(n_components_);
   constexpr Index grain = 1 << 13;
   parallel_for(context_, n_components_, grain, [&](Index begin, Index end) {
@@ -447,6 +452,7 @@ void Boruvka::merge() {
       sets.unite(c, components_[links_[place]]);
     }
   });
+  best_.reset();
   // Components are numbered anew, in order of their least old numbers.
   std::vector<std::uint32_t> names(n_components_);
   std::uint32_t n_new = 0;

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <optional>
 
 #include "cluster/condense.hpp"
 #include "cluster/distinct_rows.hpp"
@@ -53,7 +55,7 @@ struct HDBSCAN::State {
   PointIndex index;                  // of the different rows
   std::vector<std::uint32_t> first;  // where each of them stands first
   Vector cores;                      // of each of them
-  Vector counts;                     // how many rows each of them is
+  Vector counts;                     // how many rows each of them is; empty: one
   Labels labels = {};
   Vector probabilities = {};
   Vector outlier_scores = {};
@@ -99,7 +101,15 @@ cluster::DistinctRows collect(const HDBSCANParams& params, const Dataset& data,
   return cluster::distinct_rows(data.x(), weights, context);
 }
 
+std::vector<std::uint32_t> every_row(Index n) {
+  std::vector<std::uint32_t> rows(static_cast<std::size_t>(n));
+  std::iota(rows.begin(), rows.end(), std::uint32_t{0});
+  return rows;
+}
+
+/// How many rows each point is; empty: one.
 Vector counts_of(const cluster::DistinctRows& rows, const Dataset& data) {
+  if (rows.all_differ() && data.weights() == nullptr) return {};
   Vector counts = Vector::Zero(static_cast<Index>(rows.first.size()));
   for (Index i = 0; i < data.n_rows(); ++i) {
     const std::uint32_t group = rows.group[static_cast<std::size_t>(i)];
@@ -113,7 +123,8 @@ cluster::SpanningTree tree_of(const HDBSCANParams& params, const MatrixView& poi
                               const std::vector<Column>& columns, const Vector& counts,
                               const Context& context) {
   const MetricSpace space(who, params.metric, params.p, points, columns, context);
-  const cluster::Reachability reachability{min_samples_of(params), params.alpha, counts.data()};
+  const cluster::Reachability reachability{min_samples_of(params), params.alpha,
+                                           counts.size() > 0 ? counts.data() : nullptr};
   if (!space.prepares())
     return cluster::spanning_tree(who, points, space.reduced(), reachability, context);
   return cluster::spanning_tree(who, space.prepare(points, context), space.reduced(), reachability,
@@ -139,8 +150,21 @@ void label_clusters(CondensedTree& tree, const std::vector<char>& selected) {
   }
 }
 
-/// From points to rows; rows that were left out have none yet.
+CondensedTree selected_tree(const HDBSCANParams& params, const cluster::SpanningTree& spanning,
+                            const Vector& counts) {
+  CondensedTree tree =
+      cluster::condense(spanning, static_cast<Index>(spanning.edges.size()) + 1,
+                        counts.size() > 0 ? counts.data() : nullptr, params.min_cluster_size);
+  const cluster::Selection selection{params.cluster_selection_method == ClusterSelection::leaf,
+                                     params.allow_single_cluster, params.cluster_selection_epsilon,
+                                     static_cast<double>(params.max_cluster_size)};
+  label_clusters(tree, cluster::select_clusters(tree, selection));
+  return tree;
+}
+
+/// From points to rows; rows that were left out have none yet. No groups: rows are points.
 CondensedTree by_row(CondensedTree tree, const std::vector<std::uint32_t>& groups) {
+  if (groups.empty()) return tree;
   const auto n = static_cast<Index>(groups.size());
   Labels clusters = Labels::Constant(n, -1);
   Vector levels = Vector::Zero(n);
@@ -222,7 +246,7 @@ class Joiner {
     double points = 1;
     double core = 0;
     for (Index h = 0; h < k && points < wanted; ++h) {
-      points += counts_(near.rows(query, h));
+      points += counts_.size() > 0 ? counts_(near.rows(query, h)) : 1;
       core = near.distances(query, h);
     }
     double least = std::numeric_limits<double>::infinity();
@@ -277,30 +301,35 @@ HDBSCAN& HDBSCAN::fit(const Dataset& data, const Context& context) {
   check_weights(data);
   const FitScope scope(context);
   cluster::DistinctRows rows = collect(params_, data, scope.context());
+  const bool all_differ = rows.all_differ();
   Matrix gathered;
-  if (!rows.all_differ()) gathered = rows.gather(data.x());
-  const MatrixView points = rows.all_differ() ? MatrixView(data.x()) : MatrixView(gathered);
+  if (!all_differ) gathered = rows.gather(data.x());
+  const MatrixView points = all_differ ? MatrixView(data.x()) : MatrixView(gathered);
   Vector counts = counts_of(rows, data);
+  if (all_differ) rows = {};
   cluster::SpanningTree spanning =
       tree_of(params_, points, data.columns(), counts, scope.context());
-  CondensedTree tree =
-      cluster::condense(spanning, points.rows(), counts.data(), params_.min_cluster_size);
-  spanning.edges = {};
-  const cluster::Selection selection{
-      params_.cluster_selection_method == ClusterSelection::leaf, params_.allow_single_cluster,
-      params_.cluster_selection_epsilon, static_cast<double>(params_.max_cluster_size)};
-  label_clusters(tree, cluster::select_clusters(tree, selection));
+  // What is left runs on one thread each.
+  CondensedTree tree;
+  std::optional<PointIndex> index;
+  parallel_tasks(scope.context(), 2, [&](Index task, const Context& inner) {
+    if (task == 0) {
+      tree = selected_tree(params_, spanning, counts);
+    } else {
+      index.emplace(who, points, data.columns(), settings_of(params_), inner);
+    }
+  });
+  if (all_differ) rows.first = every_row(points.rows());
   Vector cores = Vector::Zero(points.rows());
   if (!spanning.core_distances.empty())
     cores = Eigen::Map<const Vector>(spanning.core_distances.data(), points.rows());
   spanning = {};
-  auto state = std::make_shared<State>(
-      State{TrainedOn(data),
-            {},
-            PointIndex(who, points, data.columns(), settings_of(params_), scope.context()),
-            std::move(rows.first),
-            std::move(cores),
-            std::move(counts)});
+  auto state = std::make_shared<State>(State{TrainedOn(data),
+                                             {},
+                                             std::move(*index),
+                                             std::move(rows.first),
+                                             std::move(cores),
+                                             std::move(counts)});
   state->tree = by_row(std::move(tree), rows.group);
   take_rows(*state, params_, data.x(), scope.context());
   FitReport report;
@@ -340,7 +369,7 @@ Value HDBSCAN::save_state() const {
   map["report"] = report_to_value(state.report);
   map["first"] = std::vector<std::int64_t>(state.first.begin(), state.first.end());
   map["cores"] = Value(state.cores);
-  map["counts"] = Value(state.counts);
+  if (state.counts.size() > 0) map["counts"] = Value(state.counts);
   map["n_rows"] = state.labels.size();
   map["labels"] = Value(state.labels);
   map["probabilities"] = Value(state.probabilities);
@@ -361,8 +390,9 @@ HDBSCAN HDBSCAN::load_state(const HDBSCANParams& params, const StateReader& read
     first.push_back(static_cast<std::uint32_t>(row));
   auto state = std::make_shared<State>(
       State{std::move(trained_on), report_from_value(reader.at("report")), std::move(index),
-            std::move(first), reader.vector("cores", n_points), reader.vector("counts", n_points)});
-  if (state->cores.minCoeff() < 0 || state->counts.minCoeff() < 1)
+            std::move(first), reader.vector("cores", n_points),
+            reader.has("counts") ? reader.vector("counts", n_points) : Vector()});
+  if (state->cores.minCoeff() < 0 || (state->counts.array() < 1).any())
     reader.fail("has a core distance below 0 or a count below 1");
   state->tree = cluster::tree_from_value(reader.at("tree"), n);
   for (const std::uint32_t row : state->first)

@@ -4,11 +4,13 @@
 #include <tuple>
 
 #include "cluster/distinct_rows.hpp"
+#include "cluster/link_search.hpp"
 #include "cluster/single_linkage.hpp"
 #include "cluster/spanning_tree.hpp"
 #include "cluster/spanning_tree_methods.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/random.hpp"
+#include "neighbors/kd_order.hpp"
 #include "neighbors/metric_space.hpp"
 #include "support/check.hpp"
 
@@ -195,6 +197,58 @@ TEST_CASE("The spanning tree and its work are the same for any threads") {
         CHECK(first.counts() == ledger.counts());
       }
     }
+  }
+}
+
+TEST_CASE("Links are the same bits on every instruction set") {
+  const Matrix x = normal(3000, 3, 20);
+  const KdOrder order(x, 1, {});
+  const std::vector<float> boxes = bounding_boxes(order, {});
+  const std::size_t padded = static_cast<std::size_t>(order.n_chunks()) * kd_lanes;
+  std::vector<std::uint32_t> components(padded, 0);
+  std::vector<double> cores(padded, 0);
+  for (std::size_t i = 0; i < padded; ++i) {
+    components[i] = static_cast<std::uint32_t>(i / 40 % 7);
+    cores[i] = 0.001 * static_cast<double>(i % 11);
+  }
+  const std::size_t n_nodes = static_cast<std::size_t>(2 * order.n_leaves - 1);
+  const std::vector<std::uint32_t> node_components(n_nodes, mixed_component);
+  const std::vector<float> node_cores(n_nodes, 0);
+  const LinkView view{{order.chunks.data(), boxes.data(), order.columns.data(), order.n_points,
+                       order.n_leaves, order.chunks_a_leaf, 3},
+                      cores.data(),
+                      node_cores.data(),
+                      components.data(),
+                      node_components.data(),
+                      order.rows.data(),
+                      1};
+  const auto links_by = [&](LinkSearch search, KdMetric metric) {
+    std::vector<double> found;
+    KdWork work;
+    std::vector<float> room(2 * 3 * kd_lanes);
+    for (Index chunk = 0; chunk < order.n_chunks(); ++chunk) {
+      LinkQueries queries;
+      queries.chunk = chunk;
+      queries.lanes = (1U << order.points_in_chunk(chunk)) - 1;
+      queries.room = room.data();
+      for (double& limit : queries.limits) limit = 4;
+      search(view, queries, metric, work);
+      for (int q = 0; q < order.points_in_chunk(chunk); ++q) {
+        found.push_back(queries.weights[q]);
+        found.push_back(queries.limits[q]);
+        found.push_back(static_cast<double>(queries.places[q]));
+      }
+    }
+    found.push_back(static_cast<double>(work.distance_evaluations));
+    found.push_back(static_cast<double>(work.nodes_visited));
+    return found;
+  };
+  for (const KdMetric metric : {KdMetric::euclidean, KdMetric::manhattan, KdMetric::chebyshev}) {
+    const std::vector<double> expected = links_by(baseline::link_search, metric);
+    CHECK(expected == links_by(link_search_for_this_processor(), metric));
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2")) CHECK(expected == links_by(avx2::link_search, metric));
+#endif
   }
 }
 
