@@ -56,7 +56,12 @@ Labels cluster_centers(const BirchParams& params, const Matrix& centers, FitRepo
                        const Context& context) {
   report.notes.push_back(concat(centers.rows(), " subclusters"));
   if (params.n_clusters && centers.rows() > *params.n_clusters)
-    return cluster::ward_linkage(who, centers, context).cut(*params.n_clusters);
+    return cluster::dendrogram_of(
+               cluster::ward_linkage(who, centers,
+                                     std::vector<double>(static_cast<std::size_t>(centers.rows()), 1),
+                                     context),
+               cluster::MergeOrder::by_height)
+        .cut(*params.n_clusters);
   if (params.n_clusters && centers.rows() < *params.n_clusters)
     report.warnings.push_back(concat(who, ": there are only ", centers.rows(),
                                      " subclusters for n_clusters = ", *params.n_clusters,

@@ -14,23 +14,24 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 Index chunk_count(Index n) { return (n + linkage_lanes - 1) / linkage_lanes; }
 
 PointGroup united(PointGroup a, PointGroup b, double height, Linkage linkage) {
+  const double size = a.size + b.size;
+  for (PointGroup* part : {&a, &b})
+    for (double& weight : part->weights)
+      weight *= linkage == Linkage::average ? part->size / size : 0.5;
   PointGroup group = std::move(a);
   group.points.insert(group.points.end(), b.points.begin(), b.points.end());
   group.weights.insert(group.weights.end(), b.weights.begin(), b.weights.end());
   group.height = std::max({height, group.height, b.height});
-  if (linkage == Linkage::weighted)
-    for (double& weight : group.weights) weight /= 2;
-  if (linkage == Linkage::average)
-    std::fill(group.weights.begin(), group.weights.end(),
-              1 / static_cast<double>(group.weights.size()));
+  group.size += b.size;
   return group;
 }
 
 }  // namespace
 
-std::vector<PointGroup> single_points(Index n) {
-  std::vector<PointGroup> groups(at(n));
-  for (Index i = 0; i < n; ++i) groups[at(i)] = {{i}, {1}, 0};
+std::vector<PointGroup> single_points(const std::vector<double>& sizes) {
+  std::vector<PointGroup> groups;
+  for (std::size_t i = 0; i < sizes.size(); ++i)
+    groups.push_back({{static_cast<Index>(i)}, {1}, sizes[i], 0});
   return groups;
 }
 
