@@ -69,8 +69,8 @@ void check_choice(const Params& params) {
                                       : "set n_clusters to cut by number");
   if (by_centers(params.linkage) && params.metric.metric() != Metric::euclidean)
     throw InvalidParameter(
-        concat(who, ": linkage = ", ParamType<Linkage>::to(params.linkage).get_if<std::string>()
-                                        ->c_str(),
+        concat(who, ": linkage = ",
+               ParamType<Linkage>::to(params.linkage).get_if<std::string>()->c_str(),
                " works with metric = euclidean, got ", params.metric.name()),
         "linkage=complete, average, weighted and single take any metric");
 }
@@ -89,7 +89,8 @@ Labels cut(const Params& params, const Dendrogram& tree) {
 
 std::vector<cluster::Edge> sorted_edges(std::vector<cluster::Edge> edges) {
   const auto key = [](const cluster::Edge& edge) { return std::pair(edge.b, edge.a); };
-  std::sort(edges.begin(), edges.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  std::sort(edges.begin(), edges.end(),
+            [&](const auto& a, const auto& b) { return key(a) < key(b); });
   edges.erase(std::unique(edges.begin(), edges.end(),
                           [&](const auto& a, const auto& b) { return key(a) == key(b); }),
               edges.end());
@@ -98,14 +99,15 @@ std::vector<cluster::Edge> sorted_edges(std::vector<cluster::Edge> edges) {
 
 void add_edge(std::vector<cluster::Edge>& edges, Index i, Index j) {
   if (i != j)
-    edges.push_back(
-        {static_cast<std::uint32_t>(std::min(i, j)), static_cast<std::uint32_t>(std::max(i, j)), 0});
+    edges.push_back({static_cast<std::uint32_t>(std::min(i, j)),
+                     static_cast<std::uint32_t>(std::max(i, j)), 0});
 }
 
 std::vector<cluster::Edge> edges_of(const Graph& graph, Index n) {
   if (graph.rows() != n || graph.cols() != n)
-    throw InvalidData(concat(who, ": the connectivity must have a row and a column for each of the ",
-                             n, " rows, got ", graph.rows(), " x ", graph.cols()));
+    throw InvalidData(concat(who,
+                             ": the connectivity must have a row and a column for each of the ", n,
+                             " rows, got ", graph.rows(), " x ", graph.cols()));
   std::vector<cluster::Edge> edges;
   for (Index i = 0; i < n; ++i)
     for (Graph::InnerIterator entry(graph, i); entry; ++entry) add_edge(edges, i, entry.col());
@@ -154,10 +156,10 @@ cluster::NearestRows nearest_rows(const Params& params, const MatrixView& points
 std::vector<cluster::PointMerge> merges_of(const Params& params, const MatrixView& points,
                                            const std::vector<double>& sizes,
                                            const MetricSpace& space, const Context& context) {
-  if (params.linkage == Linkage::ward)
-    return cluster::ward_linkage(who, points, sizes, context);
+  if (params.linkage == Linkage::ward) return cluster::ward_linkage(who, points, sizes, context);
   if (by_centers(params.linkage))
     return cluster::center_linkage(who, points, sizes, params.linkage, context);
+  cluster::check_matrix_room(who, points, space, is_regular(params.metric.metric()));
   return cluster::matrix_linkage(who, points, sizes, space, params.linkage,
                                  nearest_rows(params, points, context), context);
 }
@@ -231,11 +233,11 @@ std::shared_ptr<const AgglomerativeClustering::State> AgglomerativeClustering::f
   if (connectivity == nullptr && !params.connectivity_neighbors) {
     found.tree = tree_of(params, points, space, context);
   } else {
-    found = cluster::connected_linkage(
-        who, points, space, params.linkage,
-        connectivity != nullptr ? edges_of(*connectivity, data.n_rows())
-                                : nearest_edges(params, data, context),
-        context);
+    found =
+        cluster::connected_linkage(who, points, space, params.linkage,
+                                   connectivity != nullptr ? edges_of(*connectivity, data.n_rows())
+                                                           : nearest_edges(params, data, context),
+                                   context);
     if (found.n_components > 1)
       report.warnings.push_back(
           concat(who, ": the connectivity graph has ", found.n_components,
@@ -248,8 +250,7 @@ std::shared_ptr<const AgglomerativeClustering::State> AgglomerativeClustering::f
                                        std::move(labels)});
 }
 
-AgglomerativeClustering& AgglomerativeClustering::fit(const Dataset& data,
-                                                      const Context& context) {
+AgglomerativeClustering& AgglomerativeClustering::fit(const Dataset& data, const Context& context) {
   state_ = fit_state(params_, data, nullptr, context);
   return *this;
 }
@@ -288,6 +289,9 @@ const FitReport& AgglomerativeClustering::report() const {
 
 Value AgglomerativeClustering::save_state() const {
   const State& state = fitted(state_, type_name);
+  if (params_.metric.metric() == Metric::user || params_.metric.inverse_covariance() != nullptr)
+    throw Unsupported(concat(type_name, ": a model with a distance of the user's cannot be saved"),
+                      "save dendrogram() as JSON");
   return Value::Map{{"trained_on", state.trained_on.to_value()},
                     {"report", report_to_value(state.report)},
                     {"tree", state.tree.to_value()},

@@ -22,6 +22,10 @@ std::vector<PointMerge> matrix_linkage(std::string_view who, const MatrixView& p
                                        Linkage linkage, const NearestRows& nearest,
                                        const Context& context);
 
+/// The same refusal before anything else is done, where it can be foreseen.
+void check_matrix_room(std::string_view who, const MatrixView& points, const MetricSpace& space,
+                       bool searched);
+
 /// Ward from the centres alone: memory O(n d).
 std::vector<PointMerge> ward_linkage(std::string_view who, const MatrixView& points,
                                      const std::vector<double>& sizes, const Context& context);

@@ -11,8 +11,9 @@
 // reducible linkage allows (the merged cluster is no nearer to others than its parts), and the
 // triangle is read from one end to the other, never by columns. When a round finds few such pairs,
 // the nearest-neighbour chain (Benzecri 1982; Murtagh 1983) goes on from there, so that the time
-// stays O(n^2) on any data. The first rounds make half of the merges or more; they measure what they
-// need from the points again and again, which costs less than to write a table four times as large.
+// stays O(n^2) on any data. The first rounds make half of the merges or more; they measure what
+// they need from the points again and again, which costs less than to write a table four times as
+// large.
 
 namespace grove::cluster {
 
@@ -276,14 +277,18 @@ std::vector<PointGroup> first_rounds(std::string_view who, const MatrixView& poi
 
 }  // namespace
 
+void check_matrix_room(std::string_view who, const MatrixView& points, const MetricSpace& space,
+                       bool searched) {
+  // A round leaves half of the clusters at least.
+  const int rounds = searched ? 1 + rounds_without_table(points, space) : 0;
+  DistanceTriangle::check_room(who, points.rows() >> rounds);
+}
+
 std::vector<PointMerge> matrix_linkage(std::string_view who, const MatrixView& points,
                                        const std::vector<double>& sizes, const MetricSpace& space,
                                        Linkage linkage, const NearestRows& nearest,
                                        const Context& context) {
   const Index n = points.rows();
-  // A round leaves half of the clusters at least.
-  DistanceTriangle::check_room(
-      who, nearest.rows.empty() ? n : n >> (1 + rounds_without_table(points, space)));
   std::vector<PointMerge> merges;
   merges.reserve(static_cast<std::size_t>(n - 1));
   const std::vector<PointGroup> groups =

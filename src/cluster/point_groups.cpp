@@ -60,8 +60,9 @@ bool merge_mutual(std::vector<PointGroup>& groups, const NearestRows& nearest, L
   return true;
 }
 
-GroupMeasure::GroupMeasure(const MatrixView& points, const MetricSpace& space, const std::vector<PointGroup>& groups,
-                           bool largest, const Context& context)
+GroupMeasure::GroupMeasure(const MatrixView& points, const MetricSpace& space,
+                           const std::vector<PointGroup>& groups, bool largest,
+                           const Context& context)
     : points_(points),
       reduced_(space.reduced()),
       groups_(groups),
@@ -110,8 +111,8 @@ void GroupMeasure::measure(const Level& level, const PointGroup& group, Index n,
       for (Index i = 0; i < block.n_points; ++i) {
         check_distance(found[i], level.points.row(c * linkage_lanes + i));
         double& sum = sums[c * linkage_lanes + i];
-        sum = largest_ ? std::max(sum, found[i])
-                       : sum + group.weights[m] * reduced_.finish(found[i]);
+        sum =
+            largest_ ? std::max(sum, found[i]) : sum + group.weights[m] * reduced_.finish(found[i]);
       }
     }
   }
@@ -125,13 +126,13 @@ void GroupMeasure::fill(Index i, double* row, std::vector<double>& room) const {
     measure(level, groups_[at(i)], n, room.data());
     if (l == 0) {
       // Every group has a first member.
-      for (Index j = 0; j < n; ++j) row[j] = largest_ ? room[at(j)] : level.weights[at(j)] * room[at(j)];
+      for (Index j = 0; j < n; ++j)
+        row[j] = largest_ ? room[at(j)] : level.weights[at(j)] * room[at(j)];
       continue;
     }
     for (Index j = 0; j < n; ++j) {
       double& value = row[level.groups[at(j)]];
-      value = largest_ ? std::max(value, room[at(j)])
-                       : value + level.weights[at(j)] * room[at(j)];
+      value = largest_ ? std::max(value, room[at(j)]) : value + level.weights[at(j)] * room[at(j)];
     }
   }
   if (!largest_) return;

@@ -43,7 +43,7 @@ class GroupMeasure {
   /// Member number l of each group that has so many.
   struct Level {
     OrderedBlocks points;
-    std::vector<Index> groups;    // ascending
+    std::vector<Index> groups;  // ascending
     std::vector<double> weights;
     std::vector<Index> n_before;  // members of the groups before a group
   };

@@ -40,8 +40,8 @@ struct AgglomerativeClusteringParams {
 /// first is the nearest; which one is taken may change the heights above.
 /// Time: ward O(n^2 d) at most, with a KD-tree near O(n log n) in few columns; complete, average,
 /// weighted O(n^2) beyond the distances; centroid, median O(n^2 d) as a rule. Memory: O(n d), but
-/// 4 m (m - 1) bytes for complete, average and weighted, refused if the machine has less: m is n, or
-/// some n / 3 with the euclidean metric in few columns.
+/// 4 m (m - 1) bytes for complete, average and weighted, refused if the machine has less: m is n,
+/// or some n / 3 with the euclidean metric in few columns.
 ///
 /// With a connectivity graph (as scikit-learn's), only clusters that an edge joins are merged, and
 /// complete, average and weighted look at the distances along edges alone. Edges count in both
@@ -81,6 +81,7 @@ class AgglomerativeClustering {
 
   const TrainedOn& trained_on() const;
   const FitReport& report() const;
+  /// Throws Unsupported with a distance of the user's.
   Value save_state() const;
   static AgglomerativeClustering load_state(const AgglomerativeClusteringParams& params,
                                             const StateReader& reader);
