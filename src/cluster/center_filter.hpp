@@ -70,12 +70,18 @@ Index rows_a_chunk(Index d);
 /// Centres packed for the scan.
 class CenterFilter {
  public:
-  CenterFilter(const Matrix& centers, const Frame& frame, bool with_rows);
+  /// The scan meets the centres in `order`, if given.
+  CenterFilter(const Matrix& centers, const Frame& frame, bool with_rows,
+               const std::vector<int>* order = nullptr);
 
   /// Adds a point to the buffer.
   void pack(const double* point, Index name, ScanBuffer& buffer) const;
   /// Scores the points of the buffer; after that, `best`, `second` and `labels` are theirs.
   void scan(ScanBuffer& buffer) const;
+  /// Scores some points of the buffer against `n_places` centres (a multiple of 16) from the place
+  /// `first` (another) in the order; `labels` then holds places.
+  void scan_part(const ScanBuffer& buffer, const std::vector<int>& which, Index first,
+                 Index n_places, float* best, float* second, int* labels) const;
   /// True if the label that the scan found is the nearest centre for certain.
   bool certain(const ScanBuffer& buffer, std::size_t at) const {
     return static_cast<double>(buffer.second[at]) - buffer.best[at] > 2 * error(buffer.norms[at]);

@@ -21,7 +21,7 @@ std::span<const EnumName<KMeansInit>> enum_names(KMeansInit);
 /// pair. hamerly keeps one lower bound a point (Hamerly 2010), elkan one for each centre (Elkan
 /// 2003): 4 k bytes a point. automatic: elkan from 32 columns on if its bounds fit in 32 MB + 60
 /// bytes a point, else hamerly.
-enum class KMeansAlgorithm { automatic, lloyd, hamerly, elkan };
+enum class KMeansAlgorithm { automatic, lloyd, hamerly, elkan, yinyang };
 std::span<const EnumName<KMeansAlgorithm>> enum_names(KMeansAlgorithm);
 
 struct KMeansParams {

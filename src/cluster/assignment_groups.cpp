@@ -1,0 +1,203 @@
+#include "cluster/assignment_groups.hpp"
+
+#include <numeric>
+
+namespace grove::cluster {
+
+namespace {
+
+/// Halves order[begin, end) at a multiple of `n_places` along the widest column, and again, until
+/// each part is one group.
+void halve(const Matrix& centers, Index n_places, std::vector<int>& order, Index begin, Index end) {
+  const Index n_groups = (end - begin + n_places - 1) / n_places;
+  if (n_groups < 2) return;
+  Index widest = 0;
+  double most = -1;
+  for (Index j = 0; j < centers.cols(); ++j) {
+    double sum = 0;
+    double squares = 0;
+    for (Index i = begin; i < end; ++i) {
+      const double value = centers(order[static_cast<std::size_t>(i)], j) -
+                           centers(order[static_cast<std::size_t>(begin)], j);
+      sum += value;
+      squares += value * value;
+    }
+    const double spread = squares - sum * sum / static_cast<double>(end - begin);
+    if (spread > most) {
+      most = spread;
+      widest = j;
+    }
+  }
+  const Index middle = begin + n_groups / 2 * n_places;
+  std::nth_element(order.begin() + begin, order.begin() + middle, order.begin() + end,
+                   [&](int a, int b) {
+                     const double x = centers(a, widest);
+                     const double y = centers(b, widest);
+                     return x < y || (x == y && a < b);
+                   });
+  halve(centers, n_places, order, begin, middle);
+  halve(centers, n_places, order, middle, end);
+}
+
+}  // namespace
+
+void Assignment::make_groups(const Matrix& start) {
+  const Index n = points_.size();
+  // At most 64 bytes a point, or 32 MB.
+  const Index most = std::max<Index>(16, (Index{1} << 23) / n);
+  const Index in_16s = (k_ + 15) / 16;
+  groups_.n_places = (in_16s + most - 1) / most * 16;
+  groups_.n_groups = (k_ + groups_.n_places - 1) / groups_.n_places;
+  groups_.order.resize(static_cast<std::size_t>(k_));
+  std::iota(groups_.order.begin(), groups_.order.end(), 0);
+  halve(start, groups_.n_places, groups_.order, 0, k_);
+  groups_.of.resize(static_cast<std::size_t>(k_));
+  for (Index place = 0; place < k_; ++place)
+    groups_.of[static_cast<std::size_t>(groups_.order[static_cast<std::size_t>(place)])] =
+        static_cast<int>(place / groups_.n_places);
+  const auto n_groups = static_cast<std::size_t>(groups_.n_groups);
+  groups_.none.resize(n_groups);
+  drift_.groups.resize(n_groups);
+  drift_.groups_up.resize(n_groups);
+  group_lower_.resize(static_cast<std::size_t>(n) * n_groups);
+}
+
+void Assignment::follow_groups(const std::vector<double>& moves) {
+  std::vector<double> largest(drift_.groups.size(), 0.0);
+  for (std::size_t c = 0; c < moves.size(); ++c) {
+    double& most = largest[static_cast<std::size_t>(groups_.of[c])];
+    most = std::max(most, moves[c]);
+  }
+  for (std::size_t g = 0; g < largest.size(); ++g) {
+    drift_.groups[g] = (drift_.groups[g] + largest[g]) * (1 + 1e-15);
+    drift_.groups_up[g] = round_up(drift_.groups[g]);
+  }
+}
+
+void Assignment::GroupChunk::run(Index begin, Index end) {
+  slot_.buffer.which.clear();
+  for (std::vector<int>& list : slot_.members) list.clear();
+  for (Index i = begin; i < end; ++i) consider(i);
+  if (slot_.buffer.n() == 0) return;
+  scan();
+  for (std::size_t at = 0; at < slot_.buffer.which.size(); ++at) settle(at);
+}
+
+void Assignment::GroupChunk::consider(Index i) {
+  const auto n_groups = static_cast<int>(all_.groups_.n_groups);
+  if (label(i) < 0) {
+    std::iota(slot_.candidates.begin(), slot_.candidates.begin() + n_groups, 0);
+    admit(i, slot_.candidates.data(), n_groups, std::numeric_limits<double>::infinity());
+    return;
+  }
+  const auto own = static_cast<std::size_t>(label(i));
+  const double lower = std::max(
+      static_cast<double>(all_.lower_[static_cast<std::size_t>(i)]) - all_.drift_.others[own],
+      all_.drift_.apart[own]);
+  if (all_.margin_.limit(upper(i)) < lower) return;
+  const double squared = own_squared(i, label(i));
+  ++slot_.n_evaluations;
+  set_upper(i, label(i), squared);
+  if (all_.margin_.limit(upper(i)) < lower) return;
+  CollectTask task;
+  task.bounds = bounds_of(i);
+  task.drifts = all_.drift_.groups_up.data();
+  task.halves = all_.groups_.none.data();
+  task.limit = round_up(all_.margin_.limit(upper(i)));
+  task.n = n_groups;
+  task.own = -1;
+  const int n = center_kernels().collect(task, slot_.candidates.data());
+  if (n == 0) {
+    refresh(i, label(i));
+  } else {
+    admit(i, slot_.candidates.data(), n, squared);
+  }
+}
+
+void Assignment::GroupChunk::admit(Index i, const int* groups, int n, double squared) {
+  const auto at = slot_.buffer.which.size();
+  filter_.pack(all_.points_.row(i), i, slot_.buffer);
+  slot_.squared[at] = squared;
+  slot_.open[at].assign(groups, groups + n);
+  for (const int group : slot_.open[at])
+    slot_.members[static_cast<std::size_t>(group)].push_back(static_cast<int>(at));
+}
+
+void Assignment::GroupChunk::scan() {
+  const Index n_places = all_.groups_.n_places;
+  for (std::size_t group = 0; group < slot_.members.size(); ++group) {
+    const std::vector<int>& members = slot_.members[group];
+    if (members.empty()) continue;
+    const Index first = static_cast<Index>(group) * n_places;
+    const Index n = std::min(n_places, all_.k_ - first);
+    filter_.scan_part(slot_.buffer, members, first, (n + 15) / 16 * 16, slot_.best.data(),
+                      slot_.second.data(), slot_.labels.data());
+    slot_.n_evaluations += static_cast<std::uint64_t>(n) * members.size();
+    for (std::size_t m = 0; m < members.size(); ++m)
+      slot_.found[static_cast<std::size_t>(members[m]) * slot_.members.size() + group] = {
+          slot_.best[m], slot_.second[m], slot_.labels[m]};
+  }
+}
+
+void Assignment::GroupChunk::settle(std::size_t at) {
+  const Index i = slot_.buffer.which[at];
+  const double norm = slot_.buffer.norms[at];
+  const double error = filter_.error(norm);
+  const int own = label(i);
+  int best = own;
+  double squared = slot_.squared[at];
+  const auto offer = [&](int c) {
+    const double distance = own_squared(i, c);
+    ++slot_.n_evaluations;
+    if (distance < squared || (distance == squared && c < best)) {
+      best = c;
+      squared = distance;
+    }
+  };
+  const auto limit = [&] {
+    return all_.margin_.limit(all_.margin_.upper(squared, all_.frame_.scale));
+  };
+  const std::vector<int>& open = slot_.open[at];
+  int first = open[0];
+  for (const int group : open)
+    if (found(at, group).best < found(at, first).best) first = group;
+  const int likely = center_at(found(at, first).place);
+  if (likely != own) offer(likely);
+  for (const int group : open) {
+    const int c = center_at(found(at, group).place);
+    if (c == own || c == likely || lower_of(found(at, group).best, norm, error) > limit()) continue;
+    offer(c);
+  }
+  for (const int group : open) {
+    if (lower_of(found(at, group).second, norm, error) > limit()) continue;
+    const Index begin = group * all_.groups_.n_places;
+    const Index end = std::min(all_.k_, begin + all_.groups_.n_places);
+    for (Index place = begin; place < end; ++place) offer(center_at(static_cast<int>(place)));
+  }
+  for (const int group : open) {
+    const Slot::Found& seen = found(at, group);
+    set_bound(i, group,
+              lower_of(center_at(seen.place) == best ? seen.second : seen.best, norm, error));
+  }
+  if (best != own && own >= 0) {
+    const int group = all_.groups_.of[static_cast<std::size_t>(own)];
+    const double before = static_cast<double>(bounds_of(i)[group]) -
+                          all_.drift_.groups[static_cast<std::size_t>(group)];
+    const double lower = all_.margin_.lower(slot_.squared[at], all_.frame_.scale);
+    if (lower < before) set_bound(i, group, lower);
+  }
+  set_upper(i, best, squared);
+  refresh(i, best);
+  if (best != own) move(i, best);
+}
+
+void Assignment::GroupChunk::refresh(Index i, int own) {
+  const float* const bounds = bounds_of(i);
+  float least = bounds[0] - all_.drift_.groups_up[0];
+  for (std::size_t g = 1; g < all_.drift_.groups_up.size(); ++g)
+    least = std::min(least, bounds[g] - all_.drift_.groups_up[g]);
+  all_.lower_[static_cast<std::size_t>(i)] = round_down(
+      least - std::abs(least) * 0x1p-22 + all_.drift_.others[static_cast<std::size_t>(own)]);
+}
+
+}  // namespace grove::cluster
