@@ -121,8 +121,16 @@ class Assignment::Chunk : private AnyChunk {
   void run(Index begin, Index end) {
     ScanBuffer& buffer = slot_.buffer;
     buffer.which.clear();
-    for (Index i = begin; i < end; ++i)
-      if (!stays(i)) filter_.pack(all_.points_.row(i), i, buffer);
+    if (all_.algorithm_ == KMeansAlgorithm::hamerly) {
+      double squared = 0;
+      for (const Index i : list_pending(begin, end))
+        if (label(i) < 0 || !stays_after_measuring(i, squared))
+          filter_.pack(all_.points_.row(i), i, buffer);
+    } else {
+      const bool all = all_.algorithm_ == KMeansAlgorithm::lloyd;
+      for (Index i = begin; i < end; ++i)
+        if (all || label(i) < 0 || !settled_by_all(i)) filter_.pack(all_.points_.row(i), i, buffer);
+    }
     if (buffer.n() == 0) return;
     filter_.scan(buffer);
     slot_.n_evaluations += static_cast<std::uint64_t>(buffer.n() * all_.k_);
@@ -130,24 +138,6 @@ class Assignment::Chunk : private AnyChunk {
   }
 
  private:
-  bool stays(Index i) {
-    if (all_.algorithm_ == KMeansAlgorithm::lloyd || label(i) < 0) return false;
-    return all_.algorithm_ == KMeansAlgorithm::hamerly ? stays_by_one(i) : settled_by_all(i);
-  }
-
-  /// hamerly: true if the bounds say that the point keeps its centre.
-  bool stays_by_one(Index i) {
-    const auto own = static_cast<std::size_t>(label(i));
-    const double lower = std::max(
-        static_cast<double>(all_.lower_[static_cast<std::size_t>(i)]) - all_.drift_.others[own],
-        all_.drift_.apart[own]);
-    if (all_.margin_.limit(upper(i)) < lower) return true;
-    const double squared = own_squared(i, label(i));
-    ++slot_.n_evaluations;
-    set_upper(i, label(i), squared);
-    return all_.margin_.limit(upper(i)) < lower;
-  }
-
   /// The centres that could be nearer than `upper`, or as near.
   int collect(Index i, double upper) {
     const auto own = static_cast<std::size_t>(label(i));

@@ -77,7 +77,7 @@ void Assignment::follow_groups(const std::vector<double>& moves) {
 void Assignment::GroupChunk::run(Index begin, Index end) {
   slot_.buffer.which.clear();
   for (std::vector<int>& list : slot_.members) list.clear();
-  for (Index i = begin; i < end; ++i) consider(i);
+  for (const Index i : list_pending(begin, end)) consider(i);
   if (slot_.buffer.n() == 0) return;
   scan();
   for (std::size_t at = 0; at < slot_.buffer.which.size(); ++at) settle(at);
@@ -90,15 +90,8 @@ void Assignment::GroupChunk::consider(Index i) {
     admit(i, slot_.candidates.data(), n_groups, std::numeric_limits<double>::infinity());
     return;
   }
-  const auto own = static_cast<std::size_t>(label(i));
-  const double lower = std::max(
-      static_cast<double>(all_.lower_[static_cast<std::size_t>(i)]) - all_.drift_.others[own],
-      all_.drift_.apart[own]);
-  if (all_.margin_.limit(upper(i)) < lower) return;
-  const double squared = own_squared(i, label(i));
-  ++slot_.n_evaluations;
-  set_upper(i, label(i), squared);
-  if (all_.margin_.limit(upper(i)) < lower) return;
+  double squared = 0;
+  if (stays_after_measuring(i, squared)) return;
   CollectTask task;
   task.bounds = bounds_of(i);
   task.drifts = all_.drift_.groups_up.data();

@@ -51,6 +51,7 @@ struct Assignment::Slot {
   std::vector<float> best;                // of one group
   std::vector<float> second;
   std::vector<int> labels;
+  std::vector<Index> pending;  // points whose bounds, as they are, do not do
   std::uint64_t n_evaluations = 0;
   Index n_changed = 0;
 };
@@ -74,6 +75,33 @@ class Assignment::AnyChunk {
     all_.upper_[static_cast<std::size_t>(i)] =
         round_up(all_.margin_.upper(squared, all_.frame_.scale) -
                  all_.drift_.own[static_cast<std::size_t>(c)]);
+  }
+  /// hamerly's bound: on the distances to all centres but the own.
+  double lower(Index i) const {
+    const auto own = static_cast<std::size_t>(label(i));
+    return std::max(
+        static_cast<double>(all_.lower_[static_cast<std::size_t>(i)]) - all_.drift_.others[own],
+        all_.drift_.apart[own]);
+  }
+  /// Lists the points that hamerly's bound does not keep where they are, and asks for their
+  /// coordinates: the processor does not foresee which they are.
+  const std::vector<Index>& list_pending(Index begin, Index end) {
+    slot_.pending.clear();
+    const Index n_bytes = std::min<Index>(d_ * 8, 256);
+    for (Index i = begin; i < end; ++i) {
+      if (label(i) >= 0 && all_.margin_.limit(upper(i)) < lower(i)) continue;
+      slot_.pending.push_back(i);
+      const auto* const row = reinterpret_cast<const char*>(all_.points_.row(i));
+      for (Index byte = 0; byte < n_bytes; byte += 64) __builtin_prefetch(row + byte);
+    }
+    return slot_.pending;
+  }
+  /// Measures the distance to the own centre; true if the bound keeps the point there now.
+  bool stays_after_measuring(Index i, double& squared) {
+    squared = own_squared(i, label(i));
+    ++slot_.n_evaluations;
+    set_upper(i, label(i), squared);
+    return all_.margin_.limit(upper(i)) < lower(i);
   }
   /// At most the distance that a score stands for.
   double lower_of(float score, double norm, double error) const {
