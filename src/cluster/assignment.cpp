@@ -11,9 +11,12 @@ namespace grove::cluster {
 KMeansAlgorithm choose_algorithm(KMeansAlgorithm wanted, Index n, Index d, Index k) {
   if (k < 2) return KMeansAlgorithm::lloyd;
   if (wanted != KMeansAlgorithm::automatic) return wanted;
+  // The scan of all centres is so fast that leaving some out pays only where there are many
+  // coordinates to leave out; elkan's bounds, only where they cost less to read than those.
+  if (k * d < 49152) return KMeansAlgorithm::hamerly;
   const Index bytes = n * k * static_cast<Index>(sizeof(float));
   const bool fits = bytes <= (Index{1} << 25) + 60 * n;
-  return d >= 32 && fits ? KMeansAlgorithm::elkan : KMeansAlgorithm::hamerly;
+  return d >= 384 && fits ? KMeansAlgorithm::elkan : KMeansAlgorithm::yinyang;
 }
 
 Assignment::Assignment(std::string_view who, const Points& points, const PointSurvey& survey,

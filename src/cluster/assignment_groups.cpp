@@ -126,9 +126,12 @@ void Assignment::GroupChunk::scan() {
     filter_.scan_part(slot_.buffer, members, first, (n + 15) / 16 * 16, slot_.best.data(),
                       slot_.second.data(), slot_.labels.data());
     slot_.n_evaluations += static_cast<std::uint64_t>(n) * members.size();
-    for (std::size_t m = 0; m < members.size(); ++m)
-      slot_.found[static_cast<std::size_t>(members[m]) * slot_.members.size() + group] = {
-          slot_.best[m], slot_.second[m], slot_.labels[m]};
+    for (std::size_t m = 0; m < members.size(); ++m) {
+      const std::size_t to = static_cast<std::size_t>(members[m]) * slot_.members.size() + group;
+      slot_.found_best[to] = slot_.best[m];
+      slot_.found_second[to] = slot_.second[m];
+      slot_.found_place[to] = slot_.labels[m];
+    }
   }
 }
 
@@ -147,31 +150,33 @@ void Assignment::GroupChunk::settle(std::size_t at) {
       squared = distance;
     }
   };
+  // A larger score is that of a centre which is farther for certain.
   const auto limit = [&] {
-    return all_.margin_.limit(all_.margin_.upper(squared, all_.frame_.scale));
+    const double distance = all_.margin_.limit(all_.margin_.upper(squared, all_.frame_.scale)) *
+                            (1 + 4 * all_.margin_.relative);
+    return (distance * distance * (1 + 4 * all_.margin_.relative) - norm) / 2 + error;
   };
   const std::vector<int>& open = slot_.open[at];
+  const std::size_t row = at * slot_.members.size();
+  const float* const bests = slot_.found_best.data() + row;
+  const float* const seconds = slot_.found_second.data() + row;
+  const int* const places = slot_.found_place.data() + row;
   int first = open[0];
   for (const int group : open)
-    if (found(at, group).best < found(at, first).best) first = group;
-  const int likely = center_at(found(at, first).place);
+    if (bests[group] < bests[first]) first = group;
+  const int likely = center_at(places[first]);
   if (likely != own) offer(likely);
+  const double most = limit();
   for (const int group : open) {
-    const int c = center_at(found(at, group).place);
-    if (c == own || c == likely || lower_of(found(at, group).best, norm, error) > limit()) continue;
-    offer(c);
-  }
-  for (const int group : open) {
-    if (lower_of(found(at, group).second, norm, error) > limit()) continue;
+    if (bests[group] > most) continue;
+    const int c = center_at(places[group]);
+    if (c != own && c != likely) offer(c);
+    if (seconds[group] > most) continue;
     const Index begin = group * all_.groups_.n_places;
     const Index end = std::min(all_.k_, begin + all_.groups_.n_places);
     for (Index place = begin; place < end; ++place) offer(center_at(static_cast<int>(place)));
   }
-  for (const int group : open) {
-    const Slot::Found& seen = found(at, group);
-    set_bound(i, group,
-              lower_of(center_at(seen.place) == best ? seen.second : seen.best, norm, error));
-  }
+  set_bounds(at, best, error);
   if (best != own && own >= 0) {
     const int group = all_.groups_.of[static_cast<std::size_t>(own)];
     const double before = static_cast<double>(bounds_of(i)[group]) -
@@ -182,6 +187,26 @@ void Assignment::GroupChunk::settle(std::size_t at) {
   set_upper(i, best, squared);
   refresh(i, best);
   if (best != own) move(i, best);
+}
+
+void Assignment::GroupChunk::set_bounds(std::size_t at, int best, double error) {
+  const Index i = slot_.buffer.which[at];
+  const double norm = slot_.buffer.norms[at];
+  const std::size_t row = at * slot_.members.size();
+  const std::vector<int>& open = slot_.open[at];
+  const auto n_groups = slot_.members.size();
+  if (open.size() == n_groups) {
+    center_kernels().bounds(slot_.found_best.data() + row, all_.drift_.groups_up.data(), norm,
+                            2 * error, static_cast<int>(n_groups), bounds_of(i));
+  } else {
+    for (const int group : open)
+      set_bound(i, group,
+                lower_of(slot_.found_best[row + static_cast<std::size_t>(group)], norm, error));
+  }
+  const auto own = static_cast<std::size_t>(all_.groups_.of[static_cast<std::size_t>(best)]);
+  if (std::find(open.begin(), open.end(), static_cast<int>(own)) != open.end() &&
+      center_at(slot_.found_place[row + own]) == best)
+    set_bound(i, static_cast<int>(own), lower_of(slot_.found_second[row + own], norm, error));
 }
 
 void Assignment::GroupChunk::refresh(Index i, int own) {

@@ -24,9 +24,7 @@ class Assignment::GroupChunk : private AnyChunk {
     bounds_of(i)[group] = round_down(lower + all_.drift_.groups[static_cast<std::size_t>(group)]);
   }
   int center_at(int place) const { return all_.groups_.order[static_cast<std::size_t>(place)]; }
-  const Slot::Found& found(std::size_t at, int group) const {
-    return slot_.found[at * slot_.members.size() + static_cast<std::size_t>(group)];
-  }
+  void set_bounds(std::size_t at, int best, double error);
 };
 
 }  // namespace grove::cluster

@@ -26,19 +26,13 @@ struct Assignment::Slot {
     const auto n = static_cast<std::size_t>(rows_a_chunk(d));
     if (n_groups == 0) return;
     squared.resize(n);
-    found.resize(n * members.size());
+    for (auto* found : {&found_best, &found_second}) found->resize(n * members.size());
+    found_place.resize(n * members.size());
     open.resize(n);
     best.resize(n);
     second.resize(n);
     labels.resize(n);
   }
-
-  /// Of one point in one group.
-  struct Found {
-    float best;
-    float second;
-    int place;
-  };
 
   ExactSums sums;
   ScanBuffer buffer;
@@ -46,9 +40,11 @@ struct Assignment::Slot {
   std::vector<float> scores;
   std::vector<std::vector<int>> members;  // of the buffer's points, which meet each group
   std::vector<std::vector<int>> open;     // and the groups of each
-  std::vector<Found> found;               // of a chunk's points x groups
-  std::vector<double> squared;            // distances to the centres they came with
-  std::vector<float> best;                // of one group
+  std::vector<float> found_best;          // of a chunk's points x groups
+  std::vector<float> found_second;
+  std::vector<int> found_place;
+  std::vector<double> squared;  // distances to the centres they came with
+  std::vector<float> best;      // of one group
   std::vector<float> second;
   std::vector<int> labels;
   std::vector<Index> pending;  // points whose bounds, as they are, do not do

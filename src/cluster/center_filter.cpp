@@ -41,14 +41,6 @@ Margin::Margin(Index d, double scale)
     : relative(static_cast<double>(d + 16) * epsilon),
       absolute(scale * std::sqrt(static_cast<double>(d)) * 1e-160) {}
 
-double Margin::upper(double squared, double scale) const {
-  return std::sqrt(squared) * scale * (1 + relative) + absolute;
-}
-
-double Margin::lower(double squared, double scale) const {
-  return std::max(0.0, std::sqrt(squared) * scale * (1 - relative) - absolute);
-}
-
 Index rows_a_chunk(Index d) {
   const Index rows = 24576 / packed_stride(d) / 8 * 8;
   return std::clamp<Index>(rows, 32, 128);

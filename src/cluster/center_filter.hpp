@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <vector>
 
 #include "cluster/center_blocks.hpp"
@@ -46,9 +47,13 @@ struct Margin {
   /// The distance is at most `upper`, and others are at least what `limit` gives, or more.
   double limit(double upper) const { return upper * (1 + 4 * relative) + absolute; }
   /// From a squared distance computed in double, out of the frame: at least the distance.
-  double upper(double squared, double scale) const;
+  double upper(double squared, double scale) const {
+    return std::sqrt(squared) * scale * (1 + relative) + absolute;
+  }
   /// At most the distance.
-  double lower(double squared, double scale) const;
+  double lower(double squared, double scale) const {
+    return std::max(0.0, std::sqrt(squared) * scale * (1 - relative) - absolute);
+  }
 };
 
 /// Packed points of a chunk, and what the scan found of them. One per thread.
