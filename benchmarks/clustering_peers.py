@@ -2,8 +2,8 @@
 
 Run: python3 clustering_peers.py PROGRAM FOLDER [WORK ...]     PROGRAM is the built clustering_fit
 FOLDER takes the data (made once); with no WORK all of them run. A peer that is not installed is left out by name: Debian's
-python3-sklearn, python3-scipy, python3-fastcluster, python3-faiss, python3-pykdtree, r-cran-dbscan. Every fit runs in a process of its own, loading
-not counted; engines take turns on each number of THREADS (environment, default 1,2), and the best of RUNS (default 3)
+python3-sklearn, python3-scipy, python3-fastcluster, python3-faiss, python3-pykdtree, r-cran-dbscan; and libopenblas0, without
+which the others multiply 25 times slower than they could. Every fit runs in a process of its own, loading not counted; engines take turns on each number of THREADS (environment, default 1,2), and the best of RUNS (default 3)
 counts. Ratio = the peer's seconds / grove's; on a machine that does other work too, compare the processor's seconds on one
 thread. Memory is the rise of the resident set during the fit. "agree" is the adjusted Rand index with grove's labels.
 """
@@ -319,6 +319,15 @@ def status(name):
     return next(int(line.split()[1]) * 1024 for line in open("/proc/self/status") if line.startswith(name))
 
 
+def blas():
+    """The BLAS that numpy and scipy multiply with; without libopenblas0 it is the reference implementation."""
+    try:
+        from threadpoolctl import threadpool_info
+    except ImportError:
+        return "unknown"
+    return ", ".join(f"{i['internal_api']} {i.get('architecture', '')}" for i in threadpool_info() if i["user_api"] == "blas") or "reference"
+
+
 def peer(spec):
     """One fit of a peer in this process; prints what clustering_fit prints."""
     if spec["start"]:
@@ -330,6 +339,7 @@ def peer(spec):
     out = dict(fit_seconds=time.perf_counter() - start, cpu_seconds=time.process_time() - cpu,
                peak_bytes=status("VmHWM") - before)
     labels, more = result()
+    more["blas"] = blas()
     if labels is not None:
         np.asarray(labels, np.int32).tofile(spec["labels"])
     print(json.dumps({**out, **more}))

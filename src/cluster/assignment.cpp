@@ -3,44 +3,21 @@
 #include <cmath>
 #include <limits>
 
+#include "cluster/assignment_groups.hpp"
 #include "grove/core/parallel.hpp"
 
 namespace grove::cluster {
 
-namespace {
-
-/// Rounded to a float, up or down by more than can have been lost.
-float round_up(double x) {
-  return static_cast<float>(x + std::abs(x) * 0x1p-22 + std::numeric_limits<float>::min());
-}
-float round_down(double x) {
-  return static_cast<float>(x - std::abs(x) * 0x1p-22 - std::numeric_limits<float>::min());
-}
-
-}  // namespace
-
 KMeansAlgorithm choose_algorithm(KMeansAlgorithm wanted, Index n, Index d, Index k) {
   if (k < 2) return KMeansAlgorithm::lloyd;
   if (wanted != KMeansAlgorithm::automatic) return wanted;
+  // The scan of all centres is so fast that leaving some out pays only where there are many
+  // coordinates to leave out; elkan's bounds, only where they cost less to read than those.
+  if (k * d < 49152) return KMeansAlgorithm::hamerly;
   const Index bytes = n * k * static_cast<Index>(sizeof(float));
   const bool fits = bytes <= (Index{1} << 25) + 60 * n;
-  return d >= 32 && fits ? KMeansAlgorithm::elkan : KMeansAlgorithm::hamerly;
+  return d >= 384 && fits ? KMeansAlgorithm::elkan : KMeansAlgorithm::yinyang;
 }
-
-/// What a thread works with.
-struct Assignment::Slot {
-  Slot(Index k, Index d, const SumFrame& frame, bool with_scores)
-      : sums(k, d, frame),
-        buffer(d, k, with_scores),
-        candidates(static_cast<std::size_t>(k)),
-        scores(static_cast<std::size_t>(k)) {}
-  ExactSums sums;
-  ScanBuffer buffer;
-  std::vector<int> candidates;
-  std::vector<float> scores;
-  std::uint64_t n_evaluations = 0;
-  Index n_changed = 0;
-};
 
 Assignment::Assignment(std::string_view who, const Points& points, const PointSurvey& survey,
                        const Matrix& start, KMeansAlgorithm algorithm, const Context& context)
@@ -59,6 +36,7 @@ Assignment::Assignment(std::string_view who, const Points& points, const PointSu
   const auto k = static_cast<std::size_t>(k_);
   upper_.resize(n);
   lower_.resize(algorithm_ == KMeansAlgorithm::elkan ? n * k : n);
+  if (algorithm_ == KMeansAlgorithm::yinyang) make_groups(start);
   drift_.own.resize(k);
   drift_.others.resize(k);
   drift_.own_up.resize(k);
@@ -72,7 +50,8 @@ Assignment::Slot& Assignment::take_slot() {
   const std::scoped_lock lock(mutex_);
   if (free_.empty()) {
     slots_.push_back(std::make_unique<Slot>(k_, points_.dimension(), sum_frame_,
-                                            algorithm_ == KMeansAlgorithm::elkan));
+                                            algorithm_ == KMeansAlgorithm::elkan,
+                                            groups_.n_groups));
     return *slots_.back();
   }
   Slot& slot = *free_.back();
@@ -109,6 +88,7 @@ void Assignment::follow(const Matrix& centers) {
     for (std::size_t c = 0; c < moves.size(); ++c)
       drift_.others[c] =
           (drift_.others[c] + (c == farthest ? second : moves[farthest])) * (1 + 1e-15);
+    if (algorithm_ == KMeansAlgorithm::yinyang) follow_groups(moves);
   }
   previous_ = centers;
   measure_centers(centers);
@@ -137,16 +117,23 @@ void Assignment::measure_centers(const Matrix& centers) {
 }
 
 /// A few points at a time, on one thread.
-class Assignment::Chunk {
+class Assignment::Chunk : private AnyChunk {
  public:
-  Chunk(Assignment& all, const Matrix& centers, const CenterFilter& filter, Slot& slot)
-      : all_(all), centers_(centers), filter_(filter), slot_(slot), d_(centers.cols()) {}
+  using AnyChunk::AnyChunk;
 
   void run(Index begin, Index end) {
     ScanBuffer& buffer = slot_.buffer;
     buffer.which.clear();
-    for (Index i = begin; i < end; ++i)
-      if (!stays(i)) filter_.pack(all_.points_.row(i), i, buffer);
+    if (all_.algorithm_ == KMeansAlgorithm::hamerly) {
+      double squared = 0;
+      for (const Index i : list_pending(begin, end))
+        if (label(i) < 0 || !stays_after_measuring(i, squared))
+          filter_.pack(all_.points_.row(i), i, buffer);
+    } else {
+      const bool all = all_.algorithm_ == KMeansAlgorithm::lloyd;
+      for (Index i = begin; i < end; ++i)
+        if (all || label(i) < 0 || !settled_by_all(i)) filter_.pack(all_.points_.row(i), i, buffer);
+    }
     if (buffer.n() == 0) return;
     filter_.scan(buffer);
     slot_.n_evaluations += static_cast<std::uint64_t>(buffer.n() * all_.k_);
@@ -154,38 +141,6 @@ class Assignment::Chunk {
   }
 
  private:
-  bool stays(Index i) {
-    if (all_.algorithm_ == KMeansAlgorithm::lloyd || label(i) < 0) return false;
-    return all_.algorithm_ == KMeansAlgorithm::hamerly ? stays_by_one(i) : settled_by_all(i);
-  }
-
-  int label(Index i) const { return all_.labels_[static_cast<std::size_t>(i)]; }
-  double own_squared(Index i, Index c) const {
-    return squared_distance(all_.points_.row(i), centers_.row(c).data(), d_);
-  }
-  double upper(Index i) const {
-    return static_cast<double>(all_.upper_[static_cast<std::size_t>(i)]) +
-           all_.drift_.own[static_cast<std::size_t>(label(i))];
-  }
-  void set_upper(Index i, int c, double squared) {
-    all_.upper_[static_cast<std::size_t>(i)] =
-        round_up(all_.margin_.upper(squared, all_.frame_.scale) -
-                 all_.drift_.own[static_cast<std::size_t>(c)]);
-  }
-
-  /// hamerly: true if the bounds say that the point keeps its centre.
-  bool stays_by_one(Index i) {
-    const auto own = static_cast<std::size_t>(label(i));
-    const double lower = std::max(
-        static_cast<double>(all_.lower_[static_cast<std::size_t>(i)]) - all_.drift_.others[own],
-        all_.drift_.apart[own]);
-    if (all_.margin_.limit(upper(i)) < lower) return true;
-    const double squared = own_squared(i, label(i));
-    ++slot_.n_evaluations;
-    set_upper(i, label(i), squared);
-    return all_.margin_.limit(upper(i)) < lower;
-  }
-
   /// The centres that could be nearer than `upper`, or as near.
   int collect(Index i, double upper) {
     const auto own = static_cast<std::size_t>(label(i));
@@ -231,8 +186,7 @@ class Assignment::Chunk {
     int best = label(i);
     for (int at_c = 0; at_c < n; ++at_c) {
       const int c = slot_.candidates[static_cast<std::size_t>(at_c)];
-      const double least = norm + 2.0 * slot_.scores[static_cast<std::size_t>(at_c)] - 2 * error;
-      const double lower = least > 0 ? std::sqrt(least) * (1 - all_.margin_.relative) : 0;
+      const double lower = lower_of(slot_.scores[static_cast<std::size_t>(at_c)], norm, error);
       set_bound(bounds, c, lower);
       if (all_.margin_.limit(all_.margin_.upper(squared, all_.frame_.scale)) < lower) continue;
       const double found = own_squared(i, c);
@@ -261,8 +215,7 @@ class Assignment::Chunk {
     const double error = filter_.error(norm);
     const bool certain = filter_.certain(buffer, at);
     int found = buffer.labels[at];
-    const double least = norm + 2.0 * buffer.second[at] - 2 * error;
-    double lower = least > 0 ? std::sqrt(least) * (1 - all_.margin_.relative) : 0;
+    double lower = lower_of(buffer.second[at], norm, error);
     if (!certain) {
       const CenterBlocks::Nearest nearest = filter_.exact().nearest(all_.points_.row(i));
       slot_.n_evaluations += static_cast<std::uint64_t>(all_.k_);
@@ -283,34 +236,26 @@ class Assignment::Chunk {
     }
     if (found != label(i)) move(i, found);
   }
-
-  void move(Index i, int to) {
-    const double* const point = all_.points_.row(i);
-    const double weight = all_.points_.weight(i);
-    if (label(i) >= 0) slot_.sums.remove(label(i), point, weight);
-    slot_.sums.add(to, point, weight);
-    all_.labels_[static_cast<std::size_t>(i)] = to;
-    ++slot_.n_changed;
-  }
-
-  Assignment& all_;
-  const Matrix& centers_;
-  const CenterFilter& filter_;
-  Slot& slot_;
-  Index d_;
 };
 
 Index Assignment::assign(const Matrix& centers) {
   if (algorithm_ != KMeansAlgorithm::lloyd) follow(centers);
-  const CenterFilter filter(centers, frame_, algorithm_ == KMeansAlgorithm::elkan);
+  const CenterFilter filter(centers, frame_, algorithm_ == KMeansAlgorithm::elkan,
+                            groups_.n_groups > 0 ? &groups_.order : nullptr);
   const Index n = points_.size();
   const Index step = rows_a_chunk(points_.dimension());
   parallel_for(context_, n, row_grain(n), [&](Index begin, Index end) {
     context_.check_stop(who_);
     Slot& slot = take_slot();
-    Chunk chunk(*this, centers, filter, slot);
-    for (Index first = begin; first < end; first += step)
-      chunk.run(first, std::min(end, first + step));
+    const auto run = [&](auto chunk) {
+      for (Index first = begin; first < end; first += step)
+        chunk.run(first, std::min(end, first + step));
+    };
+    if (algorithm_ == KMeansAlgorithm::yinyang) {
+      run(GroupChunk(*this, centers, filter, slot));
+    } else {
+      run(Chunk(*this, centers, filter, slot));
+    }
     give_slot(slot);
   });
   Index changed = 0;

@@ -41,14 +41,6 @@ Margin::Margin(Index d, double scale)
     : relative(static_cast<double>(d + 16) * epsilon),
       absolute(scale * std::sqrt(static_cast<double>(d)) * 1e-160) {}
 
-double Margin::upper(double squared, double scale) const {
-  return std::sqrt(squared) * scale * (1 + relative) + absolute;
-}
-
-double Margin::lower(double squared, double scale) const {
-  return std::max(0.0, std::sqrt(squared) * scale * (1 - relative) - absolute);
-}
-
 Index rows_a_chunk(Index d) {
   const Index rows = 24576 / packed_stride(d) / 8 * 8;
   return std::clamp<Index>(rows, 32, 128);
@@ -63,9 +55,7 @@ ScanBuffer::ScanBuffer(Index d, Index n_centers, bool with_scores) {
   second.resize(padded);
   labels.resize(padded);
   which.reserve(padded);
-  const int lanes = center_kernels().lanes;
-  if (with_scores)
-    scores.resize(static_cast<std::size_t>((n_centers + lanes - 1) / lanes * lanes * n));
+  if (with_scores) scores.resize(static_cast<std::size_t>((n_centers + 15) / 16 * 16 * n));
 }
 
 double CenterFilter::largest_norm(const Matrix& centers, const Frame& frame) {
@@ -75,7 +65,8 @@ double CenterFilter::largest_norm(const Matrix& centers, const Frame& frame) {
   return largest * (1 + static_cast<double>(centers.cols() + 8) * epsilon);
 }
 
-CenterFilter::CenterFilter(const Matrix& centers, const Frame& frame, bool with_rows)
+CenterFilter::CenterFilter(const Matrix& centers, const Frame& frame, bool with_rows,
+                           const std::vector<int>* order)
     : frame_(frame),
       exact_(centers),
       error_(centers.cols(), largest_norm(centers, frame), frame.scale),
@@ -83,14 +74,15 @@ CenterFilter::CenterFilter(const Matrix& centers, const Frame& frame, bool with_
       stride_(packed_stride(centers.cols())) {
   const Index k = centers.rows();
   const Index lanes = center_kernels().lanes;
-  const Index padded = (k + lanes - 1) / lanes * lanes;
+  const Index padded = (k + 15) / 16 * 16;
   vectors_.resize(static_cast<std::size_t>(padded * d_));
   half_norms_.assign(static_cast<std::size_t>(padded), std::numeric_limits<float>::infinity());
   std::vector<float> row(static_cast<std::size_t>(stride_));
   if (with_rows) rows_.resize(static_cast<std::size_t>(k * stride_));
   for (Index c = 0; c < k; ++c) {
+    const Index center = order == nullptr ? c : (*order)[static_cast<std::size_t>(c)];
     float* const out = with_rows ? rows_.data() + c * stride_ : row.data();
-    const double norm = center_kernels().pack(centers.row(c).data(), frame.center.data(),
+    const double norm = center_kernels().pack(centers.row(center).data(), frame.center.data(),
                                               frame.scale, d_, stride_, out);
     half_norms_[static_cast<std::size_t>(c)] = static_cast<float>(norm / 2);
     float* const vectors = vectors_.data() + c / lanes * lanes * d_ + c % lanes;
@@ -120,6 +112,24 @@ void CenterFilter::scan(ScanBuffer& buffer) const {
   task.label = buffer.labels.data();
   task.scores = buffer.scores.empty() ? nullptr : buffer.scores.data();
   center_kernels().scan(task);
+}
+
+void CenterFilter::scan_part(const ScanBuffer& buffer, const std::vector<int>& which, Index first,
+                             Index n_places, float* best, float* second, int* labels) const {
+  ScanTask task;
+  task.points = buffer.points.data();
+  task.stride = stride_;
+  task.which = which.data();
+  task.n_points = static_cast<int>(which.size());
+  task.centers = vectors_.data() + first * d_;
+  task.half_norms = half_norms_.data() + first;
+  task.n_vectors = static_cast<int>(n_places / center_kernels().lanes);
+  task.d = d_;
+  task.best = best;
+  task.second = second;
+  task.label = labels;
+  center_kernels().scan(task);
+  for (std::size_t i = 0; i < which.size(); ++i) labels[i] += static_cast<int>(first);
 }
 
 void CenterFilter::pairs(const float* point, const int* which, int n, float* scores) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <vector>
 
 #include "cluster/center_blocks.hpp"
@@ -46,9 +47,13 @@ struct Margin {
   /// The distance is at most `upper`, and others are at least what `limit` gives, or more.
   double limit(double upper) const { return upper * (1 + 4 * relative) + absolute; }
   /// From a squared distance computed in double, out of the frame: at least the distance.
-  double upper(double squared, double scale) const;
+  double upper(double squared, double scale) const {
+    return std::sqrt(squared) * scale * (1 + relative) + absolute;
+  }
   /// At most the distance.
-  double lower(double squared, double scale) const;
+  double lower(double squared, double scale) const {
+    return std::max(0.0, std::sqrt(squared) * scale * (1 - relative) - absolute);
+  }
 };
 
 /// Packed points of a chunk, and what the scan found of them. One per thread.
@@ -70,12 +75,18 @@ Index rows_a_chunk(Index d);
 /// Centres packed for the scan.
 class CenterFilter {
  public:
-  CenterFilter(const Matrix& centers, const Frame& frame, bool with_rows);
+  /// The scan meets the centres in `order`, if given.
+  CenterFilter(const Matrix& centers, const Frame& frame, bool with_rows,
+               const std::vector<int>* order = nullptr);
 
   /// Adds a point to the buffer.
   void pack(const double* point, Index name, ScanBuffer& buffer) const;
   /// Scores the points of the buffer; after that, `best`, `second` and `labels` are theirs.
   void scan(ScanBuffer& buffer) const;
+  /// Scores some points of the buffer against `n_places` centres (a multiple of 16) from the place
+  /// `first` (another) in the order; `labels` then holds places.
+  void scan_part(const ScanBuffer& buffer, const std::vector<int>& which, Index first,
+                 Index n_places, float* best, float* second, int* labels) const;
   /// True if the label that the scan found is the nearest centre for certain.
   bool certain(const ScanBuffer& buffer, std::size_t at) const {
     return static_cast<double>(buffer.second[at]) - buffer.best[at] > 2 * error(buffer.norms[at]);

@@ -15,6 +15,7 @@ inline constexpr int exact_lanes = 8;
 struct ScanTask {
   const float* points = nullptr;  // row by row; readable up to a multiple of `tile` rows
   std::int64_t stride = 0;        // floats from one row to the next
+  const int* which = nullptr;     // the rows to take; null: 0, 1, ...
   int n_points = 0;
   const float* centers = nullptr;     // vectors of `lanes` centres, coordinate by coordinate
   const float* half_norms = nullptr;  // |center|^2 / 2; +inf beyond the last
@@ -52,7 +53,7 @@ struct SumTask {
 struct CollectTask {
   const float* bounds = nullptr;  // less drifts: on the distances to the centres
   const float* drifts = nullptr;
-  const float* halves = nullptr;  // of the distances from the own centre
+  const float* halves = nullptr;  // other lower bounds: half the distances from the own centre
   float limit = 0;
   int n = 0;
   int own = 0;

@@ -188,7 +188,10 @@ void scan(const ScanTask& task) {
     const float* rows[tile];
     Found found[tile];
     for (int i = 0; i < tile; ++i) {
-      rows[i] = task.points + (p + i) * task.stride;
+      const int row = task.which == nullptr   ? p + i
+                      : p + i < task.n_points ? task.which[p + i]
+                                              : task.which[p];
+      rows[i] = task.points + row * task.stride;
       found[i] = {infinity - F{}, infinity - F{}, I{}};
     }
     int v = 0;

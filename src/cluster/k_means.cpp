@@ -27,11 +27,12 @@ std::span<const EnumName<KMeansInit>> enum_names(KMeansInit) {
 }
 
 std::span<const EnumName<KMeansAlgorithm>> enum_names(KMeansAlgorithm) {
-  static constexpr std::array<EnumName<KMeansAlgorithm>, 4> names{
+  static constexpr std::array<EnumName<KMeansAlgorithm>, 5> names{
       {{KMeansAlgorithm::automatic, "auto"},
        {KMeansAlgorithm::lloyd, "lloyd"},
        {KMeansAlgorithm::hamerly, "hamerly"},
-       {KMeansAlgorithm::elkan, "elkan"}}};
+       {KMeansAlgorithm::elkan, "elkan"},
+       {KMeansAlgorithm::yinyang, "yinyang"}}};
   return names;
 }
 

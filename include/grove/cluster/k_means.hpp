@@ -18,10 +18,11 @@ enum class KMeansInit { k_means_plus_plus, k_means_parallel, random };
 std::span<const EnumName<KMeansInit>> enum_names(KMeansInit);
 
 /// How points find their centres; the result is the same to the last bit. lloyd measures every
-/// pair. hamerly keeps one lower bound a point (Hamerly 2010), elkan one for each centre (Elkan
-/// 2003): 4 k bytes a point. automatic: elkan from 32 columns on if its bounds fit in 32 MB + 60
-/// bytes a point, else hamerly.
-enum class KMeansAlgorithm { automatic, lloyd, hamerly, elkan };
+/// pair. hamerly keeps one lower bound a point (Hamerly 2010); elkan one for each centre, 4 k bytes
+/// a point (Elkan 2003); yinyang one for each group of centres, at most 64 bytes a point or 32 MB
+/// (Ding et al. 2015). automatic: hamerly for n_clusters * columns < 49152, else elkan from 384
+/// columns on if its bounds fit in 32 MB + 60 bytes a point, else yinyang.
+enum class KMeansAlgorithm { automatic, lloyd, hamerly, elkan, yinyang };
 std::span<const EnumName<KMeansAlgorithm>> enum_names(KMeansAlgorithm);
 
 struct KMeansParams {
