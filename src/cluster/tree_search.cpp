@@ -514,7 +514,8 @@ void TreeSearch::link(std::string_view who, DisjointSets& sets, const Context& c
 
 std::unique_ptr<DensitySearch> make_tree_search(const MatrixView& points, const Within& within,
                                                 int leaf_size, const Context& context) {
-  return std::make_unique<TreeSearch>(points, within, leaf_size, context);
+  const Index most = std::min<Index>(leaf_size, points.rows());
+  return std::make_unique<TreeSearch>(points, within, static_cast<int>(most), context);
 }
 
 }  // namespace grove::cluster

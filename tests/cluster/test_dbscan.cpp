@@ -227,6 +227,19 @@ TEST_CASE("eps tiny or huge beside the data, and values that underflow", "[dbsca
           oracle(tiny, 1e-180, 2));
 }
 
+TEST_CASE("A grid of as many cells as can be numbered", "[dbscan]") {
+  // 2^30 by 2^30 cells: pairs of points in far places, at distances about eps.
+  Rng rng(13);
+  Matrix x(400, 2);
+  for (Index i = 0; i < 400; i += 2)
+    for (Index j = 0; j < 2; ++j) {
+      x(i, j) = 10 * rng.uniform();
+      x(i + 1, j) = x(i, j) + 2e-8 * rng.uniform();
+    }
+  check_all(x, 1.5e-8, 2);
+  CHECK(oracle(x, 1.5e-8, 2).core.size() > 100);
+}
+
 TEST_CASE("Large cells that do not touch, or just so", "[dbscan]") {
   // Two cells of many points each, two columns apart: all pairs would be 4 million.
   Rng rng(5);
@@ -381,17 +394,27 @@ TEST_CASE("Threads change neither bytes nor work", "[dbscan]") {
     const DBSCANParams params{.eps = 0.2 * std::sqrt(static_cast<double>(d)), .min_samples = 8};
     std::string bytes;
     WorkCounts work;
+    Answer answer;
     for (const int threads : {1, 2, 3, 7}) {
       DBSCAN model(params);
       model.fit(x, {.threads = threads});
       if (threads == 1) {
         bytes = to_bytes(model);
         work = model.report().work;
+        answer = answer_of(model);
         CHECK(model.n_clusters() >= (d == 1 ? 1 : 2));
         CHECK(work.at("distance_evaluations") > 0);
       }
       CHECK(to_bytes(model) == bytes);
       CHECK(model.report().work == work);
+    }
+    for (DBSCANParams other = params; const DBSCANAlgorithm algorithm : algorithms_for(d)) {
+      if (algorithm == DBSCANAlgorithm::brute || algorithm == DBSCANAlgorithm::ball_tree)
+        continue;  // take long
+      other.algorithm = algorithm;
+      DBSCAN model(other);
+      model.fit(x, {.threads = 2});
+      CHECK(answer_of(model) == answer);
     }
   }
 }
