@@ -12,6 +12,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -150,14 +151,15 @@ def sklearn_dbscan(x, threads, **params):
 
 def r_dbscan(x, threads, eps, min_samples):
     """R has one thread; its seconds are taken inside R, where the labels are noise 0."""
-    x.tofile("/tmp/clustering_peers.f64")
-    script = f"""suppressMessages(library(dbscan))
-x <- matrix(readBin('/tmp/clustering_peers.f64', 'double', {x.size}), ncol = {x.shape[1]}, byrow = TRUE)
+    with tempfile.TemporaryDirectory() as folder:
+        x.tofile(f"{folder}/x")
+        script = f"""suppressMessages(library(dbscan))
+x <- matrix(readBin('{folder}/x', 'double', {x.size}), ncol = {x.shape[1]}, byrow = TRUE)
 t <- system.time(m <- dbscan(x, eps = {eps}, minPts = {min_samples}))
-writeBin(m$cluster - 1L, '/tmp/clustering_peers.i32')
+writeBin(m$cluster - 1L, '{folder}/labels')
 cat(t[['elapsed']], t[['user.self']] + t[['sys.self']])"""
-    seconds = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=True).stdout.split()
-    labels = np.fromfile("/tmp/clustering_peers.i32", np.int32)
+        seconds = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=True).stdout.split()
+        labels = np.fromfile(f"{folder}/labels", np.int32)
     return lambda: None, lambda: (labels, dict(fit_seconds=float(seconds[0]), cpu_seconds=float(seconds[1]), peak_bytes=0,
                                                n_clusters=int(labels.max()) + 1, n_noise=int((labels < 0).sum())))
 

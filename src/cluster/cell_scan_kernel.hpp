@@ -44,7 +44,8 @@ double weigh_one(const CellPoints& points, std::uint32_t place, const Places* ra
       if (points.weights == nullptr) {
         sum += __builtin_popcount(mask);
       } else {
-        for (; mask != 0; mask &= mask - 1) sum += points.weights[first + __builtin_ctz(mask)];
+        for (; mask != 0; mask &= mask - 1)
+          sum += points.weights[first + static_cast<std::uint32_t>(__builtin_ctz(mask))];
       }
       if (sum >= enough) return sum;
     }

@@ -66,8 +66,6 @@ struct DBSCAN::State {
 
 namespace {
 
-constexpr std::string_view who = DBSCAN::type_name;
-
 /// Rows of weight > 0; empty: all.
 std::vector<Index> rows_that_weigh(const Dataset& data) {
   if (data.weights() == nullptr || data.weights()->minCoeff() > 0) return {};

@@ -87,75 +87,12 @@ std::optional<PointGrid::Layout> PointGrid::layout_for(const MatrixView& points,
 
 PointGrid::PointGrid(const MatrixView& points, Layout layout, double limit, const Context& context)
     : layout_(std::move(layout)), limit_(limit) {
-  const Index n = points.rows();
   const auto d = static_cast<std::size_t>(points.cols());
   strides_.assign(d, 1);
   for (std::size_t j = d - 1; j > 0; --j) strides_[j - 1] = strides_[j] * layout_.widths[j];
   make_strips();
-
-  const auto key_at = [&](Index i) {
-    Key key = 0;
-    key_of(points.data() + i * points.outerStride(), key);
-    return static_cast<std::uint64_t>(key);
-  };
-  rows_ = Buffer<PointId>(static_cast<std::size_t>(n));
-  const auto found_rows = [&](const auto& items, const auto& key, const auto& row) {
-    const auto is_first = [&](std::size_t i) {
-      return i == 0 || key(items[i]) != key(items[i - 1]);
-    };
-    std::vector<Index> cells_before{0};
-    parallel_reduce(
-        context, n, grain, Index{0},
-        [&](Index begin, Index end) {
-          Index count = 0;
-          for (Index i = begin; i < end; ++i) {
-            const auto place = static_cast<std::size_t>(i);
-            rows_[place] = row(items[place]);
-            count += is_first(place) ? 1 : 0;
-          }
-          return count;
-        },
-        [&](Index& total, Index part) {
-          total += part;
-          cells_before.push_back(total);
-        });
-    keys_.resize(static_cast<std::size_t>(cells_before.back()));
-    starts_.resize(keys_.size() + 1);
-    starts_.back() = static_cast<std::uint32_t>(n);
-    parallel_for(context, n, grain, [&](Index begin, Index end) {
-      auto cell = static_cast<std::size_t>(cells_before[static_cast<std::size_t>(begin / grain)]);
-      for (Index i = begin; i < end; ++i) {
-        const auto place = static_cast<std::size_t>(i);
-        if (!is_first(place)) continue;
-        keys_[cell] = static_cast<Key>(key(items[place]));
-        starts_[cell++] = static_cast<std::uint32_t>(i);
-      }
-    });
-  };
-  const Key last_key = strides_[0] * layout_.widths[0];
-  const int row_bits = std::bit_width(static_cast<std::uint64_t>(n));
-  if (std::bit_width(static_cast<std::uint64_t>(last_key)) + row_bits <= 64) {
-    Buffer<std::uint64_t> items(static_cast<std::size_t>(n));
-    parallel_for(context, n, grain, [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i)
-        items[static_cast<std::size_t>(i)] = key_at(i) << row_bits | static_cast<std::uint64_t>(i);
-    });
-    const auto key = [row_bits](std::uint64_t item) { return item >> row_bits; };
-    parallel_sort(items, key, context);
-    found_rows(items, key, [mask = (std::uint64_t{1} << row_bits) - 1](std::uint64_t item) {
-      return static_cast<PointId>(item & mask);
-    });
-  } else {
-    Buffer<KeyedRow> items(static_cast<std::size_t>(n));
-    parallel_for(context, n, grain, [&](Index begin, Index end) {
-      for (Index i = begin; i < end; ++i)
-        items[static_cast<std::size_t>(i)] = {key_at(i), static_cast<PointId>(i)};
-    });
-    const auto key = [](const KeyedRow& item) { return item.key; };
-    parallel_sort(items, key, context);
-    found_rows(items, key, [](const KeyedRow& item) { return item.row; });
-  }
-
+  sort_points(points, context);
+  const Index n = points.rows();
   columns_.resize(d);
   for (Buffer<double>& column : columns_) {
     column = Buffer<double>(static_cast<std::size_t>(n + scan_padding));
@@ -166,6 +103,76 @@ PointGrid::PointGrid(const MatrixView& points, Layout layout, double limit, cons
       const auto place = static_cast<std::size_t>(i);
       const double* const point = points.data() + Index{rows_[place]} * points.outerStride();
       for (std::size_t j = 0; j < d; ++j) columns_[j][place] = point[j];
+    }
+  });
+}
+
+void PointGrid::sort_points(const MatrixView& points, const Context& context) {
+  const auto n = static_cast<std::uint64_t>(points.rows());
+  const auto largest_key = static_cast<std::uint64_t>(strides_[0] * layout_.widths[0]);
+  const auto row_bits = static_cast<int>(std::bit_width(n));
+  const auto key_bits = static_cast<int>(std::bit_width(largest_key));
+  if (key_bits + row_bits <= 64) {
+    sort_items<std::uint64_t>(
+        points, [=](std::uint64_t key, std::uint64_t row) { return key << row_bits | row; },
+        [=](std::uint64_t item) { return item >> row_bits; },
+        [=](std::uint64_t item) {
+          return static_cast<PointId>(item & ((std::uint64_t{1} << row_bits) - 1));
+        },
+        context);
+  } else {
+    sort_items<KeyedRow>(
+        points,
+        [](std::uint64_t key, std::uint64_t row) {
+          return KeyedRow{key, static_cast<PointId>(row)};
+        },
+        [](const KeyedRow& item) { return item.key; },
+        [](const KeyedRow& item) { return item.row; }, context);
+  }
+}
+
+template <class Item, class Make, class KeyOf, class RowOf>
+void PointGrid::sort_items(const MatrixView& points, const Make& make, const KeyOf& key,
+                           const RowOf& row, const Context& context) {
+  const Index n = points.rows();
+  Buffer<Item> items(static_cast<std::size_t>(n));
+  parallel_for(context, n, grain, [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) {
+      Key own = 0;
+      key_of(points.data() + i * points.outerStride(), own);
+      items[static_cast<std::size_t>(i)] =
+          make(static_cast<std::uint64_t>(own), static_cast<std::uint64_t>(i));
+    }
+  });
+  parallel_sort(items, key, context);
+  rows_ = Buffer<PointId>(static_cast<std::size_t>(n));
+  const auto is_first = [&](std::size_t i) { return i == 0 || key(items[i]) != key(items[i - 1]); };
+  std::vector<Index> cells_before{0};
+  parallel_reduce(
+      context, n, grain, Index{0},
+      [&](Index begin, Index end) {
+        Index count = 0;
+        for (Index i = begin; i < end; ++i) {
+          const auto place = static_cast<std::size_t>(i);
+          rows_[place] = row(items[place]);
+          count += is_first(place) ? 1 : 0;
+        }
+        return count;
+      },
+      [&](Index& total, Index part) {
+        total += part;
+        cells_before.push_back(total);
+      });
+  keys_.resize(static_cast<std::size_t>(cells_before.back()));
+  starts_.resize(keys_.size() + 1);
+  starts_.back() = static_cast<std::uint32_t>(n);
+  parallel_for(context, n, grain, [&](Index begin, Index end) {
+    auto cell = static_cast<std::size_t>(cells_before[static_cast<std::size_t>(begin / grain)]);
+    for (Index i = begin; i < end; ++i) {
+      const auto place = static_cast<std::size_t>(i);
+      if (!is_first(place)) continue;
+      keys_[cell] = static_cast<Key>(key(items[place]));
+      starts_[cell++] = static_cast<std::uint32_t>(i);
     }
   });
 }

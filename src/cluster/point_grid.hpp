@@ -62,6 +62,11 @@ class PointGrid {
 
  private:
   void make_strips();
+  /// Fills rows_, keys_ and starts_.
+  void sort_points(const MatrixView& points, const Context& context);
+  template <class Item, class Make, class KeyOf, class RowOf>
+  void sort_items(const MatrixView& points, const Make& make, const KeyOf& key, const RowOf& row,
+                  const Context& context);
 
   Layout layout_;
   std::vector<Key> strides_;

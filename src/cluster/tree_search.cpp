@@ -21,7 +21,7 @@ namespace {
 
 constexpr Index chunks_a_task = 16;
 
-ChunkScan scan_for_this_processor() {
+const ChunkScan& scan_for_this_processor() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
     return avx512::chunk_scan;
@@ -165,6 +165,17 @@ class TreeSearch final : public DensitySearch {
     }
   }
 
+  /// The next column's difference joins a reduced distance.
+  void add(double difference, double& sum) const {
+    if (within_.reduced.metric == Metric::euclidean) {
+      sum += difference * difference;
+    } else if (within_.reduced.metric == Metric::chebyshev) {
+      sum = std::max(sum, std::abs(difference));
+    } else {
+      sum += within_.reduced.term(difference);
+    }
+  }
+
   /// A bound on the reduced distance between points of two boxes, to be compared with reach.
   double distance_to_node(const double* low, const double* high, Index stride, Index node) const {
     const float* const box = boxes_.data() + node * 2 * order_.d;
@@ -172,11 +183,7 @@ class TreeSearch final : public DensitySearch {
     for (Index j = 0; j < order_.d; ++j) {
       const double gap =
           std::max({box[j] - high[j * stride], low[j * stride] - box[order_.d + j], 0.0});
-      if (within_.reduced.metric == Metric::chebyshev) {
-        sum = std::max(sum, gap);
-      } else {
-        sum += within_.reduced.term(gap);
-      }
+      add(gap, sum);
       if (sum > within_.reach) break;
     }
     return sum;
@@ -200,16 +207,20 @@ class TreeSearch final : public DensitySearch {
         pending[n_pending++] = node.left();
         continue;
       }
-      for (unsigned left = queries.asking; left != 0; left &= left - 1)
-        visit_leaf(queries, std::countr_zero(left), node, f, room);
+      for (unsigned left = queries.asking & near_box(queries.values, node.id); left != 0;
+           left &= left - 1) {
+        const int q = std::countr_zero(left);
+        scan_leaf(queries.values + q, q, node, f, room);
+      }
     }
   }
 
-  template <class F>
-  void visit_leaf(Queries& queries, int q, const Subtree& leaf, const F& f, Room& room) const {
-    const double* const query = queries.values + q;
-    if (distance_to_node(query, query, kd_lanes, leaf.id) > within_.reach) return;
-    scan_leaf(query, q, leaf, f, room);
+  /// The queries of a chunk that could have points of a node within eps.
+  unsigned near_box(const double* queries, Index node) const {
+    constexpr unsigned all = (1U << kd_lanes) - 1;
+    if (within_.reduced.metric == Metric::minkowski) return all;
+    return scan_.near_box(queries, static_cast<int>(order_.d), boxes_.data() + node * 2 * order_.d,
+                          kd_metric(within_.reduced.metric), within_.reach);
   }
 
   template <class F>
@@ -227,8 +238,9 @@ class TreeSearch final : public DensitySearch {
     const Index last_place = std::min(order_.n_points, (first + n_chunks) * kd_lanes);
     room.work.read_points(last_place - first * kd_lanes, order_.d);
     if (within_.reduced.metric != Metric::minkowski)
-      return scan_(order_.chunk(first), static_cast<int>(n_chunks), static_cast<int>(order_.d),
-                   query, kd_metric(within_.reduced.metric), within_.certain, room.masks.data());
+      return scan_.within(order_.chunk(first), static_cast<int>(n_chunks),
+                          static_cast<int>(order_.d), query, kd_metric(within_.reduced.metric),
+                          within_.certain, room.masks.data());
     for (Index c = 0; c < n_chunks; ++c) {
       std::uint32_t mask = 0;
       for (Index i = 0; i < order_.points_in_chunk(first + c); ++i) {
@@ -332,7 +344,7 @@ class TreeSearch final : public DensitySearch {
   }
 
   Within within_;
-  ChunkScan scan_;
+  const ChunkScan& scan_;
   KdOrder order_;
   std::vector<float> boxes_;
   std::vector<std::uint16_t> core_;   // of each chunk: which of its points are core
@@ -429,7 +441,6 @@ class TreeSearch::Linker {
 
   /// Bounds of the computed distances between points of two nodes.
   void bounds(const Subtree& a, const Subtree& b, double& nearest, double& farthest) const {
-    const ReducedDistance& reduced = tree_.within_.reduced;
     const Index d = tree_.order_.d;
     const float* const box_a = tree_.boxes_.data() + a.id * 2 * d;
     const float* const box_b = tree_.boxes_.data() + b.id * 2 * d;
@@ -438,13 +449,8 @@ class TreeSearch::Linker {
       const double above = double{box_b[j]} - box_a[d + j];
       const double gap = std::max({below, above, 0.0});
       const double span = std::max(-below, -above);
-      if (reduced.metric == Metric::chebyshev) {
-        nearest = std::max(nearest, gap);
-        farthest = std::max(farthest, span);
-      } else {
-        nearest += reduced.term(gap);
-        farthest += reduced.term(span);
-      }
+      tree_.add(gap, nearest);
+      tree_.add(span, farthest);
     }
   }
 
@@ -514,7 +520,8 @@ void TreeSearch::link(std::string_view who, DisjointSets& sets, const Context& c
 
 std::unique_ptr<DensitySearch> make_tree_search(const MatrixView& points, const Within& within,
                                                 int leaf_size, const Context& context) {
-  return std::make_unique<TreeSearch>(points, within, leaf_size, context);
+  const Index most = std::min<Index>(leaf_size, points.rows());
+  return std::make_unique<TreeSearch>(points, within, static_cast<int>(most), context);
 }
 
 }  // namespace grove::cluster

@@ -50,7 +50,8 @@ struct DBSCANParams {
 /// point with the grid and the KD-tree in few columns; else as a search for the neighbours of all
 /// points, twice.
 ///
-/// Memory beyond the data: at most 100 bytes a point. More than 2^31 - 1 rows are refused.
+/// Memory beyond the data: about 8 d + 60 bytes a point, of which 8 d + 8 stay with the model; 16 d
+/// more for mahalanobis, ball_tree and brute. More than 2^31 - 1 rows are refused.
 class DBSCAN {
  public:
   using Params = DBSCANParams;
