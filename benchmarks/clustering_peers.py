@@ -29,8 +29,18 @@ def blobs(n, d, n_blobs, seed=20261127):
     return centers[rng.integers(n_blobs, size=n)] + rng.normal(size=(n, d))
 
 
+def spirals(n, seed=20261127):
+    """Two arms in the plane, turned against each other by half a turn."""
+    rng = np.random.default_rng(seed)
+    t, arm = 1 + 2 * np.pi * np.sqrt(rng.uniform(size=n)), rng.integers(2, size=n)
+    return t[:, None] * np.stack([np.cos(t + np.pi * arm), np.sin(t + np.pi * arm)], axis=1) + 0.3 * rng.normal(size=(n, 2))
+
+
 DATA = {
     "blobs_1m_16": lambda: blobs(1_000_000, 16, 256),
+    "blobs_200k_16": lambda *_: blobs(200_000, 16, 10),
+    "blobs_4k_8": lambda *_: blobs(4_000, 8, 12),
+    "spirals_20k": lambda *_: spirals(20_000),
 }
 
 
@@ -51,8 +61,39 @@ def sklearn_k_means(x, threads, n_clusters, **params):
     return lambda: model.fit(x), lambda: (model.labels_, dict(inertia=float(model.inertia_), iterations=int(model.n_iter_)))
 
 
+def mixture_start(x, k, kind):
+    """Equal weights, the first k rows as means, unit covariances: the same for all."""
+    d = x.shape[1]
+    precisions = {"full": np.stack([np.eye(d)] * k), "tied": np.eye(d), "diag": np.ones((k, d)), "spherical": np.ones(k)}[kind]
+    return np.full(k, 1 / k), np.array(x[:k]), precisions
+
+
+def sklearn_mixture(x, threads, k, kind, max_iter):
+    from sklearn.mixture import GaussianMixture
+    weights, means, precisions = mixture_start(x, k, kind)
+    model = GaussianMixture(k, covariance_type=kind, max_iter=max_iter, tol=0, weights_init=weights, means_init=means,
+                            precisions_init=precisions, init_params="random", random_state=0)
+    return lambda: model.fit(x), lambda: (model.predict(x), dict(lower_bound=float(model.lower_bound_)))
+
+
+def grove_mixture(k, kind, max_iter):
+    def model(x):
+        starts = zip(("weights_init", "means_init", "precisions_init"), mixture_start(x, k, kind))
+        lists = ", ".join(f"{name}=[{', '.join(repr(float(v)) for v in values.ravel())}]" for name, values in starts)
+        return f"GaussianMixture(n_components={k}, covariance_type={kind}, tol=0, max_iter={max_iter}, {lists})"
+    return model
+
+
+def sklearn_class(x, threads, name, **params):
+    import sklearn.cluster
+    model = getattr(sklearn.cluster, name)(random_state=0, **params)
+    return lambda: model.fit(x), lambda: (model.labels_, {})
+
+
 PEERS = {
     "sklearn": sklearn_k_means,
+    "sklearn_mixture": sklearn_mixture,
+    "sklearn_class": sklearn_class,
 }
 
 # ------------------------------------------------------------------------------------------------- works
@@ -61,6 +102,15 @@ PEERS = {
 WORKS = {
     "k-means 256, 1M x 16": dict(data="blobs_1m_16", grove="KMeans(n_clusters=256, n_init=1, max_iter=20, tol=0, init=random)",
                                  peers={"sklearn": ("sklearn", dict(n_clusters=256, max_iter=20, tol=0, init="random", algorithm="lloyd"))}),
+    **{f"mixture {kind}, 200k x 16, k = 10": dict(data="blobs_200k_16", grove=grove_mixture(10, kind, 20),
+                                                  peers={"sklearn": ("sklearn_mixture", dict(k=10, kind=kind, max_iter=20))})
+       for kind in ("full", "tied", "diag", "spherical")},
+    "spectral rbf, 4k x 8": dict(data="blobs_4k_8", grove="SpectralClustering(n_clusters=12, gamma=0.1)",
+                                 peers={"sklearn": ("sklearn_class", dict(name="SpectralClustering", n_clusters=12, gamma=0.1))}),
+    "spectral 10-NN, 20k x 2": dict(data="spirals_20k", grove="SpectralClustering(n_clusters=2, affinity=nearest_neighbors)",
+                                    peers={"sklearn": ("sklearn_class", dict(name="SpectralClustering", n_clusters=2, affinity="nearest_neighbors"))}),
+    "affinity propagation, 4k x 8": dict(data="blobs_4k_8", grove="AffinityPropagation(damping=0.8, preference=-3000)",
+                                         peers={"sklearn": ("sklearn_class", dict(name="AffinityPropagation", damping=0.8, preference=-3000.0))}),
 }
 
 
@@ -95,7 +145,8 @@ def run(command, threads):
 def run_engine(program, folder, work, engine, threads):
     file, labels = prepare(folder, work["data"]), str(folder / f"labels_{engine}.bin")
     if engine == "grove":
-        return run([program, file, work["grove"], str(threads), labels], threads)
+        model = work["grove"] if isinstance(work["grove"], str) else work["grove"](np.load(file, mmap_mode="r"))
+        return run([program, file, model, str(threads), labels], threads)
     peer_name, params = work["peers"][engine]
     spec = dict(file=file, peer=peer_name, params=params, threads=threads, labels=labels)
     pathlib.Path(labels).unlink(missing_ok=True)
