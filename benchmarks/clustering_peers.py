@@ -63,6 +63,11 @@ def clouds_in_noise(n, d=3, n_clouds=60, seed=20261127):
     centers = rng.uniform(0, 1000, size=(n_clouds, d))
     clouds = centers[rng.integers(n_clouds, size=n // 2)] + 8 * rng.normal(size=(n // 2, d))
     return rng.permutation(np.vstack([clouds, rng.uniform(0, 1000, size=(n - n // 2, d))]))
+def spirals(n, seed=20261127):
+    """Two arms in the plane, turned against each other by half a turn."""
+    rng = np.random.default_rng(seed)
+    t, arm = 1 + 2 * np.pi * np.sqrt(rng.uniform(size=n)), rng.integers(2, size=n)
+    return t[:, None] * np.stack([np.cos(t + np.pi * arm), np.sin(t + np.pi * arm)], axis=1) + 0.3 * rng.normal(size=(n, 2))
 
 
 DATA = {
@@ -110,6 +115,9 @@ DATA = {
     "noise_2m_3": lambda: clouds_in_noise(2_000_000),
     "noise_10k_3": lambda: clouds_in_noise(10_000),
     "noise_5k_3": lambda: clouds_in_noise(5_000),
+    "blobs_200k_16": lambda *_: blobs(200_000, 16, 10),
+    "blobs_4k_8": lambda *_: blobs(4_000, 8, 12),
+    "spirals_20k": lambda *_: spirals(20_000),
 }
 
 
@@ -168,6 +176,33 @@ def sklearn_mean_shift(x, threads, **params):
     from sklearn.cluster import MeanShift
     model = MeanShift(n_jobs=threads, **params)
     return lambda: model.fit(x), lambda: (model.labels_, dict(n_clusters=len(model.cluster_centers_), iterations=int(model.n_iter_)))
+def mixture_start(x, k, kind):
+    """Equal weights, the first k rows as means, unit covariances: the same for all."""
+    d = x.shape[1]
+    precisions = {"full": np.stack([np.eye(d)] * k), "tied": np.eye(d), "diag": np.ones((k, d)), "spherical": np.ones(k)}[kind]
+    return np.full(k, 1 / k), np.array(x[:k]), precisions
+
+
+def sklearn_mixture(x, threads, k, kind, max_iter):
+    from sklearn.mixture import GaussianMixture
+    weights, means, precisions = mixture_start(x, k, kind)
+    model = GaussianMixture(k, covariance_type=kind, max_iter=max_iter, tol=0, weights_init=weights, means_init=means,
+                            precisions_init=precisions, init_params="random", random_state=0)
+    return lambda: model.fit(x), lambda: (model.predict(x), dict(lower_bound=float(model.lower_bound_)))
+
+
+def grove_mixture(k, kind, max_iter):
+    def model(x):
+        starts = zip(("weights_init", "means_init", "precisions_init"), mixture_start(x, k, kind))
+        lists = ", ".join(f"{name}=[{', '.join(repr(float(v)) for v in values.ravel())}]" for name, values in starts)
+        return f"GaussianMixture(n_components={k}, covariance_type={kind}, tol=0, max_iter={max_iter}, {lists})"
+    return model
+
+
+def sklearn_class(x, threads, name, **params):
+    import sklearn.cluster
+    model = getattr(sklearn.cluster, name)(random_state=0, **params)
+    return lambda: model.fit(x), lambda: (model.labels_, {})
 
 
 PEERS = {
@@ -242,6 +277,8 @@ PEERS = {
     "faiss": faiss_k_means,
     "sklearn_dbscan": sklearn_dbscan,
     "r_dbscan": r_dbscan,
+    "sklearn_mixture": sklearn_mixture,
+    "sklearn_class": sklearn_class,
 }
 
 # ------------------------------------------------------------------------------------------------- works
@@ -312,6 +349,15 @@ WORKS = {
                           peers={"sklearn": ("sklearn birch", dict(threshold=0.7, n_clusters=64))}),
     "k-means 256, 1M x 16": dict(data="blobs_1m_16", grove="KMeans(n_clusters=256, n_init=1, max_iter=20, tol=0, init=random)",
                                  peers={"sklearn": ("sklearn", dict(n_clusters=256, max_iter=20, tol=0, init="random", algorithm="lloyd"))}),
+    **{f"mixture {kind}, 200k x 16, k = 10": dict(data="blobs_200k_16", grove=grove_mixture(10, kind, 20),
+                                                  peers={"sklearn": ("sklearn_mixture", dict(k=10, kind=kind, max_iter=20))})
+       for kind in ("full", "tied", "diag", "spherical")},
+    "spectral rbf, 4k x 8": dict(data="blobs_4k_8", grove="SpectralClustering(n_clusters=12, gamma=0.1)",
+                                 peers={"sklearn": ("sklearn_class", dict(name="SpectralClustering", n_clusters=12, gamma=0.1))}),
+    "spectral 10-NN, 20k x 2": dict(data="spirals_20k", grove="SpectralClustering(n_clusters=2, affinity=nearest_neighbors)",
+                                    peers={"sklearn": ("sklearn_class", dict(name="SpectralClustering", n_clusters=2, affinity="nearest_neighbors"))}),
+    "affinity propagation, 4k x 8": dict(data="blobs_4k_8", grove="AffinityPropagation(damping=0.8, preference=-3000)",
+                                         peers={"sklearn": ("sklearn_class", dict(name="AffinityPropagation", damping=0.8, preference=-3000.0))}),
 }
 
 
@@ -362,6 +408,11 @@ def run_engine(program, folder, work, engine, threads):
     if peer_name == "grove":
         return run([program, file, params["model"], str(threads), labels, *start], threads)
     spec = dict(file=file, start=start[0] if start else None, peer=peer_name, params=params, threads=threads, labels=labels)
+    if engine == "grove":
+        model = work["grove"] if isinstance(work["grove"], str) else work["grove"](np.load(file, mmap_mode="r"))
+        return run([program, file, model, str(threads), labels], threads)
+    peer_name, params = work["peers"][engine]
+    spec = dict(file=file, peer=peer_name, params=params, threads=threads, labels=labels)
     pathlib.Path(labels).unlink(missing_ok=True)
     return run([sys.executable, __file__, "--peer", json.dumps(spec)], threads)
 
