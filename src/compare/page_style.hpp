@@ -54,6 +54,7 @@ td.score.top{font-weight:600;background-image:linear-gradient(to right,var(--bes
 figure{margin:0;break-inside:avoid}
 figure svg{background:var(--paper);border:1px solid var(--line);border-radius:.4rem}
 figcaption{font-size:.875rem;line-height:1.35;margin-top:.35rem;overflow-wrap:anywhere}
+.drawing img{display:block;width:100%;min-width:36rem;height:auto;border-radius:.4rem}
 figure path{fill:none;stroke-linecap:round;stroke-width:3.5;stroke-opacity:.75}
 path.noise{stroke:var(--soft);stroke-width:2.2;stroke-opacity:.55}
 .c0{stroke:var(--c0)}.c1{stroke:var(--c1)}.c2{stroke:var(--c2)}.c3{stroke:var(--c3)}.c4{stroke:var(--c4)}
