@@ -24,9 +24,10 @@ bool failed(const ClusteringStanding& standing) { return !standing.error.empty()
 /// short.
 std::string breakable(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    out += escaped(std::string_view(&c, 1));
-    if (c == '(' || c == ',' || c == '|') out += "<wbr>";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out += escaped(text.substr(i, 1));
+    const bool at_break = text[i] == '(' || text[i] == ',' || text[i] == '|';
+    if (at_break && i + 1 < text.size() && text[i + 1] != ')') out += "<wbr>";
   }
   return out;
 }
@@ -255,7 +256,7 @@ std::string address_of(std::string_view svg) {
 void write_drawings(std::ostream& out, const ClusteringComparison& comparison) {
   for (const ClusteringStanding& standing : comparison.standings) {
     if (standing.drawings.empty()) continue;
-    out << "<section><h2>" << escaped(standing.contender) << "</h2>\n";
+    out << "<section><h2>" << breakable(standing.contender) << "</h2>\n";
     for (const Drawing& drawing : standing.drawings)
       out << "<h3>" << escaped(drawing.title)
           << "</h3>\n<div class=\"drawing scroll\" role=\"region\" tabindex=\"0\" aria-label=\""
