@@ -29,8 +29,20 @@ def blobs(n, d, n_blobs, seed=20261127):
     return centers[rng.integers(n_blobs, size=n)] + rng.normal(size=(n, d))
 
 
+def clouds_in_noise(n, d=3, n_clouds=60, seed=20261127):
+    """Half of the points in normal clouds of standard deviation 8, half spread evenly over [0, 1000]^d."""
+    rng = np.random.default_rng(seed)
+    centers = rng.uniform(0, 1000, size=(n_clouds, d))
+    clouds = centers[rng.integers(n_clouds, size=n // 2)] + 8 * rng.normal(size=(n // 2, d))
+    return rng.permutation(np.vstack([clouds, rng.uniform(0, 1000, size=(n - n // 2, d))]))
+
+
 DATA = {
     "blobs_1m_16": lambda: blobs(1_000_000, 16, 256),
+    "noise_200k_3": lambda: clouds_in_noise(200_000),
+    "noise_2m_3": lambda: clouds_in_noise(2_000_000),
+    "noise_10k_3": lambda: clouds_in_noise(10_000),
+    "noise_5k_3": lambda: clouds_in_noise(5_000),
 }
 
 
@@ -51,7 +63,39 @@ def sklearn_k_means(x, threads, n_clusters, **params):
     return lambda: model.fit(x), lambda: (model.labels_, dict(inertia=float(model.inertia_), iterations=int(model.n_iter_)))
 
 
+def pykdtree_yardstick(x, threads):
+    """Not a clusterer: the 10 nearest of each of a million even points in space, a measure of the machine."""
+    from pykdtree.kdtree import KDTree
+    points = np.random.default_rng(1).uniform(size=(1_000_000, 3))
+    return lambda: KDTree(points).query(points, k=10), lambda: (None, {})
+
+
+def r_hdbscan(x, threads, min_points):
+    """R's dbscan package; its seconds are those that R counts."""
+    import tempfile
+    found = {}
+
+    def fit():
+        with tempfile.TemporaryDirectory() as folder:
+            np.savetxt(f"{folder}/x.csv", x, delimiter=",", fmt="%.17g")
+            code = (f'suppressMessages(library(dbscan)); x <- as.matrix(read.csv("{folder}/x.csv", header=FALSE));'
+                    f't <- system.time(h <- hdbscan(x, minPts={min_points})); cat(t[["elapsed"]], "\\n");'
+                    f'write.table(h$cluster - 1, "{folder}/labels", row.names=FALSE, col.names=FALSE)')
+            out = subprocess.run(["Rscript", "-e", code], capture_output=True, text=True, check=True).stdout
+            found["labels"], found["r_seconds"] = np.loadtxt(f"{folder}/labels"), float(out.split()[0])
+    return fit, lambda: (found["labels"], dict(r_seconds=found["r_seconds"]))
+
+
+def sklearn_optics(x, threads, **params):
+    from sklearn.cluster import OPTICS
+    model = OPTICS(n_jobs=threads, **params)
+    return lambda: model.fit(x), lambda: (model.labels_, {})
+
+
 PEERS = {
+    "pykdtree": pykdtree_yardstick,
+    "r_hdbscan": r_hdbscan,
+    "sklearn_optics": sklearn_optics,
     "sklearn": sklearn_k_means,
 }
 
@@ -59,6 +103,15 @@ PEERS = {
 # data, grove's model, peers: name -> (function of PEERS, its parameters)
 
 WORKS = {
+    "HDBSCAN 200k x 3": dict(data="noise_200k_3", grove="HDBSCAN(min_cluster_size=10)", peers={"pykdtree": ("pykdtree", {})}),
+    "HDBSCAN min_samples 1, 200k x 3": dict(data="noise_200k_3", grove="HDBSCAN(min_cluster_size=10, min_samples=1)",
+                                            peers={"pykdtree": ("pykdtree", {})}),
+    "HDBSCAN 2M x 3": dict(data="noise_2m_3", grove="HDBSCAN(min_cluster_size=10)", peers={"pykdtree": ("pykdtree", {})}),
+    "HDBSCAN 10k x 3": dict(data="noise_10k_3", grove="HDBSCAN(min_cluster_size=10)",
+                            peers={"R dbscan": ("r_hdbscan", dict(min_points=10))}),
+    "OPTICS 5k x 3": dict(data="noise_5k_3", grove="OPTICS(min_samples=10)",
+                          peers={"sklearn": ("sklearn_optics", dict(min_samples=10))}),
+    "OPTICS 200k x 3": dict(data="noise_200k_3", grove="OPTICS(min_samples=10)", peers={"pykdtree": ("pykdtree", {})}),
     "k-means 256, 1M x 16": dict(data="blobs_1m_16", grove="KMeans(n_clusters=256, n_init=1, max_iter=20, tol=0, init=random)",
                                  peers={"sklearn": ("sklearn", dict(n_clusters=256, max_iter=20, tol=0, init="random", algorithm="lloyd"))}),
 }

@@ -22,16 +22,11 @@ class Condenser {
         counts_(counts),
         min_size_(static_cast<double>(min_size)),
         sets_(n),
-        sizes_(static_cast<std::size_t>(n)),
-        open_(sizes_.size(), nothing),
-        next_(sizes_.size(), nothing),
-        last_(sizes_.size()) {
+        all_parts_(static_cast<std::size_t>(n)) {
     result_.point_clusters = Labels::Constant(n, -1);
     result_.point_lambdas = Vector::Zero(n);
-    for (std::uint32_t i = 0; i < last_.size(); ++i) {
-      last_[i] = i;
-      sizes_[i] = counts == nullptr ? 1 : counts[i];
-    }
+    for (std::uint32_t i = 0; i < all_parts_.size(); ++i)
+      all_parts_[i] = {counts == nullptr ? 1 : counts[i], nothing, nothing, i};
   }
 
   CondensedTree run() {
@@ -49,12 +44,20 @@ class Condenser {
   }
 
  private:
+  /// What the edges have joined so far, at its name, which is its least point.
+  struct Part {
+    double size;
+    std::uint32_t open;  // the cluster that it holds
+    std::uint32_t next;  // a small part is a list of points
+    std::uint32_t last;
+  };
   struct Departure {
     std::uint32_t cluster;
     double level;
     double size;
   };
 
+  Part& part_of(std::uint32_t name) { return all_parts_[name]; }
   double core(std::uint32_t point) const {
     return tree_.core_distances.empty() ? 0 : tree_.core_distances[point];
   }
@@ -73,7 +76,8 @@ class Condenser {
       sets_.unite(parts_[0], parts_[1]);
       return merge_parts(height);
     }
-    std::vector<std::uint32_t> before;
+    std::vector<std::uint32_t>& before = scratch_;
+    before.clear();
     for (std::size_t i = begin; i < end; ++i) {
       before.push_back(sets_.find(edges[i].a));
       before.push_back(sets_.find(edges[i].b));
@@ -81,7 +85,8 @@ class Condenser {
     std::sort(before.begin(), before.end());
     before.erase(std::unique(before.begin(), before.end()), before.end());
     for (std::size_t i = begin; i < end; ++i) sets_.unite(edges[i].a, edges[i].b);
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> joined;  // new name, old name
+    std::vector<std::pair<std::uint32_t, std::uint32_t>>& joined = joined_;
+    joined.clear();
     for (const std::uint32_t part : before) joined.emplace_back(sets_.find(part), part);
     std::sort(joined.begin(), joined.end());
     for (std::size_t i = 0; i < joined.size();) {
@@ -101,50 +106,50 @@ class Condenser {
     std::uint32_t cluster = nothing;
     for (const std::uint32_t part : parts_) {
       open_copies(part, height);
-      size += sizes_[part];
-      if (open_[part] == nothing) continue;
+      size += part_of(part).size;
+      if (part_of(part).open == nothing) continue;
       ++n_open;
-      cluster = open_[part];
+      cluster = part_of(part).open;
     }
     const std::uint32_t name = parts_.front();
     if (n_open == 0 && size < min_size_) {
       for (std::size_t i = 1; i < parts_.size(); ++i) {
-        next_[last_[name]] = parts_[i];
-        last_[name] = last_[parts_[i]];
+        part_of(part_of(name).last).next = parts_[i];
+        part_of(name).last = part_of(parts_[i]).last;
       }
     } else {
       if (n_open != 1) cluster = open_cluster();
       double leaving = 0;
       for (const std::uint32_t part : parts_) {
-        if (open_[part] == nothing) {
+        if (part_of(part).open == nothing) {
           leave(part, cluster, level);
-          leaving += sizes_[part];
+          leaving += part_of(part).size;
         } else if (n_open > 1) {
-          CondensedCluster& child = result_.clusters[open_[part]];
+          CondensedCluster& child = result_.clusters[part_of(part).open];
           child.parent = static_cast<int>(cluster);
           child.birth = level;
-          child.size = sizes_[part];
+          child.size = part_of(part).size;
         }
       }
       if (leaving > 0) departures_.push_back({cluster, level, leaving});
-      open_[name] = cluster;
+      part_of(name).open = cluster;
     }
-    sizes_[name] = size;
+    part_of(name).size = size;
   }
 
   /// Equal points join each other at their core distance. If they are many and nothing else joins
   /// them there, they are a cluster.
   void open_copies(std::uint32_t part, double height) {
-    if (open_[part] != nothing || next_[part] != nothing || sizes_[part] < min_size_ ||
-        core(part) >= height)
+    if (part_of(part).open != nothing || part_of(part).next != nothing ||
+        part_of(part).size < min_size_ || core(part) >= height)
       return;
-    open_[part] = open_cluster();
-    leave(part, open_[part], level_of(core(part)));
-    departures_.push_back({open_[part], level_of(core(part)), sizes_[part]});
+    part_of(part).open = open_cluster();
+    leave(part, part_of(part).open, level_of(core(part)));
+    departures_.push_back({part_of(part).open, level_of(core(part)), part_of(part).size});
   }
 
   void leave(std::uint32_t part, std::uint32_t cluster, double level) {
-    for (std::uint32_t point = part; point != nothing; point = next_[point]) {
+    for (std::uint32_t point = part; point != nothing; point = part_of(point).next) {
       result_.point_clusters(point) = static_cast<int>(cluster);
       result_.point_lambdas(point) = level;
     }
@@ -152,12 +157,12 @@ class Condenser {
 
   void close_root() {
     const double top = tree_.edges.empty() ? core(0) : tree_.edges.back().weight;
-    if (open_[0] == nothing) {
-      open_[0] = open_cluster();
-      leave(0, open_[0], level_of(top));
-      departures_.push_back({open_[0], level_of(top), sizes_[0]});
+    if (part_of(0).open == nothing) {
+      part_of(0).open = open_cluster();
+      leave(0, part_of(0).open, level_of(top));
+      departures_.push_back({part_of(0).open, level_of(top), part_of(0).size});
     }
-    result_.clusters[open_[0]].size = sizes_[0];
+    result_.clusters[part_of(0).open].size = part_of(0).size;
   }
 
   void find_stabilities() {
@@ -194,11 +199,10 @@ class Condenser {
   const double* counts_;
   double min_size_;
   DisjointSets sets_;
-  std::vector<double> sizes_;        // of each part, at its name
-  std::vector<std::uint32_t> open_;  // the cluster that a part holds
-  std::vector<std::uint32_t> next_;  // a small part is a list of points
-  std::vector<std::uint32_t> last_;
+  std::vector<Part> all_parts_;
   std::vector<std::uint32_t> parts_ = {};
+  std::vector<std::uint32_t> scratch_ = {};
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> joined_ = {};  // new name, old name
   std::vector<Departure> departures_ = {};
   CondensedTree result_ = {};
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "cluster/condense.hpp"
 #include "cluster/distinct_rows.hpp"
@@ -137,6 +138,17 @@ void label_clusters(CondensedTree& tree, const std::vector<char>& selected) {
     int& label = tree.clusters[static_cast<std::size_t>(chosen)].label;
     if (label < 0) label = next++;
   }
+}
+
+CondensedTree selected_tree(const HDBSCANParams& params, const cluster::SpanningTree& spanning,
+                            const Vector& counts) {
+  CondensedTree tree =
+      cluster::condense(spanning, counts.size(), counts.data(), params.min_cluster_size);
+  const cluster::Selection selection{params.cluster_selection_method == ClusterSelection::leaf,
+                                     params.allow_single_cluster, params.cluster_selection_epsilon,
+                                     static_cast<double>(params.max_cluster_size)};
+  label_clusters(tree, cluster::select_clusters(tree, selection));
+  return tree;
 }
 
 /// From points to rows; rows that were left out have none yet.
@@ -283,24 +295,26 @@ HDBSCAN& HDBSCAN::fit(const Dataset& data, const Context& context) {
   Vector counts = counts_of(rows, data);
   cluster::SpanningTree spanning =
       tree_of(params_, points, data.columns(), counts, scope.context());
-  CondensedTree tree =
-      cluster::condense(spanning, points.rows(), counts.data(), params_.min_cluster_size);
-  spanning.edges = {};
-  const cluster::Selection selection{
-      params_.cluster_selection_method == ClusterSelection::leaf, params_.allow_single_cluster,
-      params_.cluster_selection_epsilon, static_cast<double>(params_.max_cluster_size)};
-  label_clusters(tree, cluster::select_clusters(tree, selection));
+  // What is left runs on one thread each.
+  CondensedTree tree;
+  std::optional<PointIndex> index;
+  parallel_tasks(scope.context(), 2, [&](Index task, const Context& inner) {
+    if (task == 0) {
+      tree = selected_tree(params_, spanning, counts);
+    } else {
+      index.emplace(who, points, data.columns(), settings_of(params_), inner);
+    }
+  });
   Vector cores = Vector::Zero(points.rows());
   if (!spanning.core_distances.empty())
     cores = Eigen::Map<const Vector>(spanning.core_distances.data(), points.rows());
   spanning = {};
-  auto state = std::make_shared<State>(
-      State{TrainedOn(data),
-            {},
-            PointIndex(who, points, data.columns(), settings_of(params_), scope.context()),
-            std::move(rows.first),
-            std::move(cores),
-            std::move(counts)});
+  auto state = std::make_shared<State>(State{TrainedOn(data),
+                                             {},
+                                             std::move(*index),
+                                             std::move(rows.first),
+                                             std::move(cores),
+                                             std::move(counts)});
   state->tree = by_row(std::move(tree), rows.group);
   take_rows(*state, params_, data.x(), scope.context());
   FitReport report;

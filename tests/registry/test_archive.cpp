@@ -49,6 +49,12 @@ std::string answers(const Estimator& model, const Dataset& data) {
   } else if (model.kind() == EstimatorKind::outlier_detector) {
     const Vector scores = model.score_samples(data);
     for (const double score : scores) text += concat(score, " ");
+  } else if (model.kind() == EstimatorKind::clusterer) {
+    for (const int label : model.labels()) text += concat(label, " ");
+    try {
+      for (const int label : model.predict(data)) text += concat(label, " ");
+    } catch (const Unsupported&) {  // not every clusterer labels new points
+    }
   } else {
     const Labels labels = model.predict(data);
     for (const int label : labels) text += concat(label, " ");
