@@ -38,6 +38,9 @@ def clouds_in_noise(n, d=3, n_clouds=60, seed=20261127):
 
 
 DATA = {
+    "blobs_10k_8": lambda: blobs(10_000, 8, 64),
+    "normal_10k_16": lambda: blobs(10_000, 16, 1),
+    "blobs_50k_4": lambda: blobs(50_000, 4, 64),
     "blobs_1m_16": lambda: blobs(1_000_000, 16, 256),
     "noise_200k_3": lambda: clouds_in_noise(200_000),
     "noise_2m_3": lambda: clouds_in_noise(2_000_000),
@@ -96,11 +99,51 @@ PEERS = {
     "pykdtree": pykdtree_yardstick,
     "r_hdbscan": r_hdbscan,
     "sklearn_optics": sklearn_optics,
+def cut(tree, n_clusters):
+    """Labels of scipy's linkage matrix, without scipy's own cut, which takes n x n memory for some."""
+    n = len(tree) + 1
+    top = np.arange(2 * n - 1)
+    for i in range(n - 1 - n_clusters, -1, -1):
+        top[tree[i, :2].astype(int)] = top[n + i]
+    return top[:n]
+
+
+def fastcluster_tree(x, threads, n_clusters, linkage, vector=False):
+    import fastcluster
+    found = []
+    function = fastcluster.linkage_vector if vector else fastcluster.linkage
+    return (lambda: found.append(function(x, linkage)),
+            lambda: (cut(found[0], n_clusters), dict(heights=float(found[0][:, 2].sum()))))
+
+
+def sklearn_tree(x, threads, n_clusters, linkage):
+    from sklearn.cluster import AgglomerativeClustering
+    model = AgglomerativeClustering(n_clusters, linkage=linkage)
+    return lambda: model.fit(x), lambda: (model.labels_, {})
+
+
+def sklearn_birch(x, threads, **params):
+    from sklearn.cluster import Birch
+    model = Birch(**params)
+    return lambda: model.fit(x), lambda: (model.labels_, dict(subclusters=len(model.subcluster_centers_)))
+
+
+PEERS = {
+    "fastcluster": fastcluster_tree,
+    "sklearn tree": sklearn_tree,
+    "sklearn birch": sklearn_birch,
     "sklearn": sklearn_k_means,
 }
 
 # ------------------------------------------------------------------------------------------------- works
 # data, grove's model, peers: name -> (function of PEERS, its parameters)
+
+def tree_work(data, linkage, vector):
+    peers = {"fastcluster": ("fastcluster", dict(n_clusters=20, linkage=linkage, vector=vector))}
+    if linkage != "centroid":
+        peers["sklearn"] = ("sklearn tree", dict(n_clusters=20, linkage=linkage))
+    return dict(data=data, grove=f"AgglomerativeClustering(n_clusters=20, linkage={linkage})", peers=peers)
+
 
 WORKS = {
     "HDBSCAN 200k x 3": dict(data="noise_200k_3", grove="HDBSCAN(min_cluster_size=10)", peers={"pykdtree": ("pykdtree", {})}),
@@ -112,6 +155,14 @@ WORKS = {
     "OPTICS 5k x 3": dict(data="noise_5k_3", grove="OPTICS(min_samples=10)",
                           peers={"sklearn": ("sklearn_optics", dict(min_samples=10))}),
     "OPTICS 200k x 3": dict(data="noise_200k_3", grove="OPTICS(min_samples=10)", peers={"pykdtree": ("pykdtree", {})}),
+    "ward 10k x 8": tree_work("blobs_10k_8", "ward", True),
+    "ward 10k x 16, one cloud": tree_work("normal_10k_16", "ward", True),
+    "average 10k x 8": tree_work("blobs_10k_8", "average", False),
+    "complete 10k x 8": tree_work("blobs_10k_8", "complete", False),
+    "single 10k x 8": tree_work("blobs_10k_8", "single", True),
+    "centroid 10k x 8": tree_work("blobs_10k_8", "centroid", True),
+    "birch 50k x 4": dict(data="blobs_50k_4", grove="Birch(threshold=0.7, n_clusters=64)",
+                          peers={"sklearn": ("sklearn birch", dict(threshold=0.7, n_clusters=64))}),
     "k-means 256, 1M x 16": dict(data="blobs_1m_16", grove="KMeans(n_clusters=256, n_init=1, max_iter=20, tol=0, init=random)",
                                  peers={"sklearn": ("sklearn", dict(n_clusters=256, max_iter=20, tol=0, init="random", algorithm="lloyd"))}),
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "cluster/distinct_rows.hpp"
 #include "cluster/linkage.hpp"
 #include "cluster/magnitude.hpp"
 #include "core/not_fitted.hpp"
@@ -68,8 +69,8 @@ void check_choice(const Params& params) {
                                       : "set n_clusters to cut by number");
   if (by_centers(params.linkage) && params.metric.metric() != Metric::euclidean)
     throw InvalidParameter(
-        concat(who, ": linkage = ", ParamType<Linkage>::to(params.linkage).get_if<std::string>()
-                                        ->c_str(),
+        concat(who, ": linkage = ",
+               ParamType<Linkage>::to(params.linkage).get_if<std::string>()->c_str(),
                " works with metric = euclidean, got ", params.metric.name()),
         "linkage=complete, average, weighted and single take any metric");
 }
@@ -88,7 +89,8 @@ Labels cut(const Params& params, const Dendrogram& tree) {
 
 std::vector<cluster::Edge> sorted_edges(std::vector<cluster::Edge> edges) {
   const auto key = [](const cluster::Edge& edge) { return std::pair(edge.b, edge.a); };
-  std::sort(edges.begin(), edges.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  std::sort(edges.begin(), edges.end(),
+            [&](const auto& a, const auto& b) { return key(a) < key(b); });
   edges.erase(std::unique(edges.begin(), edges.end(),
                           [&](const auto& a, const auto& b) { return key(a) == key(b); }),
               edges.end());
@@ -97,24 +99,19 @@ std::vector<cluster::Edge> sorted_edges(std::vector<cluster::Edge> edges) {
 
 void add_edge(std::vector<cluster::Edge>& edges, Index i, Index j) {
   if (i != j)
-    edges.push_back(
-        {static_cast<std::uint32_t>(std::min(i, j)), static_cast<std::uint32_t>(std::max(i, j)), 0});
+    edges.push_back({static_cast<std::uint32_t>(std::min(i, j)),
+                     static_cast<std::uint32_t>(std::max(i, j)), 0});
 }
 
 std::vector<cluster::Edge> edges_of(const Graph& graph, Index n) {
   if (graph.rows() != n || graph.cols() != n)
-    throw InvalidData(concat(who, ": the connectivity must have a row and a column for each of the ",
-                             n, " rows, got ", graph.rows(), " x ", graph.cols()));
+    throw InvalidData(concat(who,
+                             ": the connectivity must have a row and a column for each of the ", n,
+                             " rows, got ", graph.rows(), " x ", graph.cols()));
   std::vector<cluster::Edge> edges;
   for (Index i = 0; i < n; ++i)
     for (Graph::InnerIterator entry(graph, i); entry; ++entry) add_edge(edges, i, entry.col());
   return sorted_edges(std::move(edges));
-}
-
-Neighbors nearest_of(const Params& params, const Dataset& data, Index k, const Context& context) {
-  const PointIndex index(who, data.x(), data.columns(), {.metric = params.metric, .p = params.p},
-                         context);
-  return index.nearest(who, nullptr, k, context);
 }
 
 std::vector<cluster::Edge> nearest_edges(const Params& params, const Dataset& data,
@@ -123,7 +120,9 @@ std::vector<cluster::Edge> nearest_edges(const Params& params, const Dataset& da
   if (k >= data.n_rows())
     throw InvalidData(concat(who, ": connectivity_neighbors = ", k, ", but each of the ",
                              data.n_rows(), " rows has only ", data.n_rows() - 1, " others"));
-  const Neighbors found = nearest_of(params, data, k, context);
+  const PointIndex index(who, data.x(), data.columns(), {.metric = params.metric, .p = params.p},
+                         context);
+  const Neighbors found = index.nearest(who, nullptr, k, context);
   std::vector<cluster::Edge> edges;
   for (Index i = 0; i < data.n_rows(); ++i)
     for (Index j = 0; j < k; ++j) add_edge(edges, i, found.rows(i, j));
@@ -135,31 +134,86 @@ Matrix points_of(const MatrixView& x, const MetricSpace& space, const Context& c
   return space.prepares() ? space.prepare(x, context) : Matrix(x);
 }
 
-/// The nearest of each point; nothing where that needs all distances, one by one.
-cluster::NearestRows nearest_rows(const Params& params, const Dataset& data,
+/// Whether points at distance 0 of each other are as far from all others, and the nearest of all
+/// points can be found without measuring all pairs, or by products of matrices.
+bool is_regular(Metric metric) {
+  return metric != Metric::hamming && metric != Metric::gower && metric != Metric::user;
+}
+
+/// The nearest of each of these rows, by the metric of prepared points.
+cluster::NearestRows nearest_rows(const Params& params, const MatrixView& points,
                                   const Context& context) {
-  const Metric metric = params.metric.metric();
-  if (metric == Metric::hamming || metric == Metric::gower || metric == Metric::user) return {};
-  const Neighbors found = nearest_of(params, data, 1, context);
+  if (points.rows() < 2 || !is_regular(params.metric.metric())) return {};
+  const bool prepared = params.metric.metric() == Metric::mahalanobis;
+  const PointIndex index(
+      who, points, {},
+      {.metric = prepared ? Distance(Metric::euclidean) : params.metric, .p = params.p}, context);
+  const Neighbors found = index.nearest(who, nullptr, 1, context);
   return {std::vector<Index>(found.rows.data(), found.rows.data() + found.rows.size()),
           std::vector<double>(found.distances.data(), found.distances.data() + found.rows.size())};
 }
 
-Dendrogram tree_of(const Params& params, const Dataset& data, const MatrixView& points,
-                   const MetricSpace& space, const Context& context) {
-  if (points.rows() == 1) return Dendrogram(1, {});
-  switch (params.linkage) {
-    case Linkage::ward:
-      return cluster::ward_linkage(who, points, context);
-    case Linkage::centroid:
-    case Linkage::median:
-      return cluster::center_linkage(who, points, params.linkage, context);
-    case Linkage::single:
-      return cluster::single_linkage_tree(who, points, space, context);
-    default:
-      return cluster::matrix_linkage(who, points, space, params.linkage,
-                                     nearest_rows(params, data, context), context);
+std::vector<cluster::PointMerge> merges_of(const Params& params, const MatrixView& points,
+                                           const std::vector<double>& sizes,
+                                           const MetricSpace& space, const Context& context) {
+  if (params.linkage == Linkage::ward) return cluster::ward_linkage(who, points, sizes, context);
+  if (by_centers(params.linkage))
+    return cluster::center_linkage(who, points, sizes, params.linkage, context);
+  cluster::check_matrix_room(who, points, space, is_regular(params.metric.metric()));
+  return cluster::matrix_linkage(who, points, sizes, space, params.linkage,
+                                 nearest_rows(params, points, context), context);
+}
+
+/// Rows that all differ, each the last of those that equal it.
+struct LastRows {
+  std::vector<std::uint32_t> rows;
+  std::vector<double> sizes;
+  std::vector<cluster::PointMerge> merges;  // of equal rows
+};
+
+LastRows last_rows(const Params& params, const Matrix& points, const Context& context) {
+  const cluster::DistinctRows distinct = is_regular(params.metric.metric())
+                                             ? cluster::distinct_rows(points, nullptr, context)
+                                             : cluster::rows_apart(points.rows(), nullptr);
+  const std::vector<std::uint32_t>& groups = distinct.group;
+  std::vector<std::uint32_t> last(distinct.first.size());
+  std::vector<double> sizes(distinct.first.size(), 0);
+  for (std::uint32_t i = 0; i < groups.size(); ++i) {
+    last[groups[i]] = i;
+    sizes[groups[i]] += 1;
   }
+  LastRows kept;
+  for (std::uint32_t i = 0; i < groups.size(); ++i) {
+    if (last[groups[i]] == i) {
+      kept.rows.push_back(i);
+      kept.sizes.push_back(sizes[groups[i]]);
+    } else {
+      kept.merges.push_back({i, last[groups[i]], 0});
+    }
+  }
+  return kept;
+}
+
+/// Equal rows are merged first, then what is left of them.
+Dendrogram tree_of(const Params& params, const Matrix& points, const MetricSpace& space,
+                   const Context& context) {
+  if (params.linkage == Linkage::single && points.rows() > 1)
+    return cluster::single_linkage_tree(who, points, space, context);
+  const LastRows kept = last_rows(params, points, context);
+  std::vector<cluster::PointMerge> merges = kept.merges;
+  const bool all_differ = merges.empty();
+  Matrix distinct;
+  if (!all_differ) {
+    distinct.resize(static_cast<Index>(kept.rows.size()), points.cols());
+    for (Index i = 0; i < distinct.rows(); ++i)
+      distinct.row(i) = points.row(kept.rows[static_cast<std::size_t>(i)]);
+  }
+  for (const cluster::PointMerge& merge :
+       merges_of(params, all_differ ? points : distinct, kept.sizes, space, context))
+    merges.push_back({kept.rows[merge.a], kept.rows[merge.b], merge.height});
+  const bool steps_back = params.linkage == Linkage::centroid || params.linkage == Linkage::median;
+  return cluster::dendrogram_of(std::move(merges), steps_back ? cluster::MergeOrder::as_given
+                                                              : cluster::MergeOrder::by_height);
 }
 
 }  // namespace
@@ -177,13 +231,13 @@ std::shared_ptr<const AgglomerativeClustering::State> AgglomerativeClustering::f
   FitReport report;
   cluster::ConnectedTree found{Dendrogram(1, {}), 1};
   if (connectivity == nullptr && !params.connectivity_neighbors) {
-    found.tree = tree_of(params, data, points, space, context);
+    found.tree = tree_of(params, points, space, context);
   } else {
-    found = cluster::connected_linkage(
-        who, points, space, params.linkage,
-        connectivity != nullptr ? edges_of(*connectivity, data.n_rows())
-                                : nearest_edges(params, data, context),
-        context);
+    found =
+        cluster::connected_linkage(who, points, space, params.linkage,
+                                   connectivity != nullptr ? edges_of(*connectivity, data.n_rows())
+                                                           : nearest_edges(params, data, context),
+                                   context);
     if (found.n_components > 1)
       report.warnings.push_back(
           concat(who, ": the connectivity graph has ", found.n_components,
@@ -196,8 +250,7 @@ std::shared_ptr<const AgglomerativeClustering::State> AgglomerativeClustering::f
                                        std::move(labels)});
 }
 
-AgglomerativeClustering& AgglomerativeClustering::fit(const Dataset& data,
-                                                      const Context& context) {
+AgglomerativeClustering& AgglomerativeClustering::fit(const Dataset& data, const Context& context) {
   state_ = fit_state(params_, data, nullptr, context);
   return *this;
 }
@@ -236,6 +289,9 @@ const FitReport& AgglomerativeClustering::report() const {
 
 Value AgglomerativeClustering::save_state() const {
   const State& state = fitted(state_, type_name);
+  if (params_.metric.metric() == Metric::user || params_.metric.inverse_covariance() != nullptr)
+    throw Unsupported(concat(type_name, ": a model with a distance of the user's cannot be saved"),
+                      "save dendrogram() as JSON");
   return Value::Map{{"trained_on", state.trained_on.to_value()},
                     {"report", report_to_value(state.report)},
                     {"tree", state.tree.to_value()},

@@ -56,7 +56,12 @@ Labels cluster_centers(const BirchParams& params, const Matrix& centers, FitRepo
                        const Context& context) {
   report.notes.push_back(concat(centers.rows(), " subclusters"));
   if (params.n_clusters && centers.rows() > *params.n_clusters)
-    return cluster::ward_linkage(who, centers, context).cut(*params.n_clusters);
+    return cluster::dendrogram_of(
+               cluster::ward_linkage(
+                   who, centers, std::vector<double>(static_cast<std::size_t>(centers.rows()), 1),
+                   context),
+               cluster::MergeOrder::by_height)
+        .cut(*params.n_clusters);
   if (params.n_clusters && centers.rows() < *params.n_clusters)
     report.warnings.push_back(concat(who, ": there are only ", centers.rows(),
                                      " subclusters for n_clusters = ", *params.n_clusters,
@@ -170,10 +175,9 @@ Birch Birch::load_state(const BirchParams& params, const StateReader& reader) {
   Labels labels = reader.labels("labels", n, 0, center_labels.maxCoeff());
   PointIndex index = index_of(centers);
   Birch model(params);
-  model.state_ = std::make_shared<State>(State{std::move(trained_on),
-                                               report_from_value(reader.at("report")),
-                                               std::move(centers), std::move(center_labels),
-                                               std::move(labels), std::move(index)});
+  model.state_ = std::make_shared<State>(
+      State{std::move(trained_on), report_from_value(reader.at("report")), std::move(centers),
+            std::move(center_labels), std::move(labels), std::move(index)});
   return model;
 }
 

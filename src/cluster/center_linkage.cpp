@@ -20,11 +20,14 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 class CenterLinkage {
  public:
-  CenterLinkage(std::string_view who, const MatrixView& points, Linkage linkage,
-                const Context& context)
-      : who_(who), median_(linkage == Linkage::median), context_(context), centers_(points) {
+  CenterLinkage(std::string_view who, const MatrixView& points, const std::vector<double>& sizes,
+                Linkage linkage, const Context& context)
+      : who_(who),
+        median_(linkage == Linkage::median),
+        context_(context),
+        centers_(points),
+        sizes_(sizes) {
     const auto n = static_cast<std::size_t>(points.rows());
-    sizes_.assign(n, 1);
     names_.resize(n);
     std::iota(names_.begin(), names_.end(), 0U);
     nearest_.assign(n, -1);
@@ -58,7 +61,8 @@ class CenterLinkage {
 };
 
 void CenterLinkage::find_first() {
-  const CenterTree tree(centers_, sizes_, context_);
+  const std::vector<double> ones(sizes_.size(), 1);
+  const CenterTree tree(centers_, ones, context_);
   std::vector<Index> places(at(tree.n_places()));
   std::iota(places.begin(), places.end(), Index{0});
   constexpr Index grain = 64 * CenterGroup::most;
@@ -152,9 +156,10 @@ void CenterLinkage::keep(const CenterSet& set) {
 
 }  // namespace
 
-Dendrogram center_linkage(std::string_view who, const MatrixView& points, Linkage linkage,
-                          const Context& context) {
-  return dendrogram_of(CenterLinkage(who, points, linkage, context).run(), MergeOrder::as_given);
+std::vector<PointMerge> center_linkage(std::string_view who, const MatrixView& points,
+                                       const std::vector<double>& sizes, Linkage linkage,
+                                       const Context& context) {
+  return CenterLinkage(who, points, sizes, linkage, context).run();
 }
 
 }  // namespace grove::cluster

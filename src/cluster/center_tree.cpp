@@ -103,7 +103,7 @@ void CenterTree::make_floats(const MatrixView& centers) {
     largest = std::max({largest, high - shift_.back(), shift_.back() - low});
   }
   // A power of two, so that scaling does not round.
-  const double scale = largest > 0 ? std::ldexp(1.0, -std::ilogb(largest) - 1) : 1;
+  const double scale = largest > 0 ? std::ldexp(1.0, std::min(1000, -std::ilogb(largest) - 1)) : 1;
   const Index n_places = order_.n_leaves * linkage_lanes;
   floats_.resize(at(n_places * d));
   for (Index at_value = 0; at_value < n_places * d; ++at_value)
@@ -125,8 +125,7 @@ NearestCenter CenterTree::measured(Index place, Index other) const {
   return {sum * (own * size / (own + size)), static_cast<std::uint32_t>(other), other_place};
 }
 
-void CenterTree::search(std::span<const Index> places, NearestCenter* found,
-                        TreeWork& work) const {
+void CenterTree::search(std::span<const Index> places, NearestCenter* found, TreeWork& work) const {
   const Index d = order_.d;
   std::vector<double> points(at(CenterGroup::most * d));
   std::vector<float> room(at(6 * d));

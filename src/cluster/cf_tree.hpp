@@ -21,8 +21,8 @@ class CfTree {
  private:
   struct Node {
     bool leaf = true;
-    Index n = 0;                  // entries
-    std::vector<double> means;    // in chunks
+    Index n = 0;                // entries
+    std::vector<double> means;  // in chunks
     std::vector<double> sizes, deviations;
     std::vector<Index> children;  // of an inner node
     Index next = -1;              // leaf

@@ -99,8 +99,7 @@ class ConnectedLinkage {
 
   Dendrogram run(const std::vector<Edge>& edges) {
     for (const Edge& edge : edges) {
-      const double distance =
-          by_centers() ? of_centers(edge.b, edge.a) : measure_(edge.b, edge.a);
+      const double distance = by_centers() ? of_centers(edge.b, edge.a) : measure_(edge.b, edge.a);
       join(edge.b, edge.a, distance);
     }
     context_.count(work::distance_evaluations, edges.size());
@@ -113,7 +112,8 @@ class ConnectedLinkage {
       if (alive_[next.high] == 0 || alive_[next.low] == 0) continue;
       merges.push_back({static_cast<Index>(next.low), static_cast<Index>(next.high),
                         by_centers() ? height_of(next.distance) : next.distance, 0});
-      merge(next.low, next.high, static_cast<std::uint32_t>(n_ + static_cast<Index>(merges.size()) - 1));
+      merge(next.low, next.high,
+            static_cast<std::uint32_t>(n_ + static_cast<Index>(merges.size()) - 1));
     }
     context_.count(work::distance_evaluations, evaluations_);
     return Dendrogram(n_, std::move(merges));

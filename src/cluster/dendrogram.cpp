@@ -124,8 +124,8 @@ Vector Dendrogram::cophenetic_distances() const {
     if (merge.right >= n) first[static_cast<std::size_t>(merge.right - n)] = middle;
     for (Index a = begin; a < middle; ++a)
       for (Index b = middle; b < begin + merge.size; ++b) {
-        const auto [low, high] = std::minmax(order[static_cast<std::size_t>(a)],
-                                             order[static_cast<std::size_t>(b)]);
+        const auto [low, high] =
+            std::minmax(order[static_cast<std::size_t>(a)], order[static_cast<std::size_t>(b)]);
         distances(low * (2 * n - low - 1) / 2 + high - low - 1) = merge.height;
       }
   }

@@ -113,14 +113,16 @@ class DendrogramSvg {
   std::string draw() const {
     std::size_t longest = 4;
     for (const std::string& label : labels_) longest = std::max(longest, label.size());
-    const double width = 2 * margin + plot_width + 8 + character_width * static_cast<double>(longest);
-    const double height = 2 * margin + axis_height + row_height * static_cast<double>(leaves_.size());
+    const double width =
+        2 * margin + plot_width + 8 + character_width * static_cast<double>(longest);
+    const double height =
+        2 * margin + axis_height + row_height * static_cast<double>(leaves_.size());
     const std::string size =
         concat(" width=\"", pixels(width), "\" height=\"", pixels(height), "\"");
-    std::string out = concat("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"", size,
-                             " viewBox=\"0 0 ", pixels(width), " ", pixels(height),
-                             "\">\n<title>A dendrogram of ", n_, " points</title>\n", style,
-                             "<rect class=\"paper\"", size, "/>\n");
+    std::string out =
+        concat("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"", size, " viewBox=\"0 0 ",
+               pixels(width), " ", pixels(height), "\">\n<title>A dendrogram of ", n_,
+               " points</title>\n", style, "<rect class=\"paper\"", size, "/>\n");
     out += draw_axis(height - margin - axis_height) + draw_cut(height - margin - axis_height);
     for (Index i = static_cast<Index>(tree_.merges().size()) - 1; i >= first_drawn_; --i)
       out += draw_merge(i);
@@ -191,9 +193,10 @@ class DendrogramSvg {
     std::string out;
     for (int i = 0; step * i <= highest_; ++i) {
       const std::string x = pixels(x_of(step * i));
-      out += concat("<line class=\"grid\" x1=\"", x, "\" x2=\"", x, "\" y1=\"", pixels(margin),
-                    "\" y2=\"", pixels(bottom), "\"/><text class=\"soft\" text-anchor=\"middle\" x=\"",
-                    x, "\" y=\"", pixels(bottom + 16), "\">", short_text(step * i), "</text>\n");
+      out +=
+          concat("<line class=\"grid\" x1=\"", x, "\" x2=\"", x, "\" y1=\"", pixels(margin),
+                 "\" y2=\"", pixels(bottom), "\"/><text class=\"soft\" text-anchor=\"middle\" x=\"",
+                 x, "\" y=\"", pixels(bottom + 16), "\">", short_text(step * i), "</text>\n");
     }
     return out;
   }
@@ -225,7 +228,8 @@ class DendrogramSvg {
 std::string to_svg(const Dendrogram& tree, const DendrogramDrawing& drawing) {
   check_names("to_svg", tree, drawing.names);
   if (drawing.max_leaves < 2)
-    throw InvalidParameter(concat("to_svg: max_leaves must be at least 2, got ", drawing.max_leaves));
+    throw InvalidParameter(
+        concat("to_svg: max_leaves must be at least 2, got ", drawing.max_leaves));
   return DendrogramSvg(tree, drawing).draw();
 }
 
@@ -233,8 +237,8 @@ std::string to_newick(const Dendrogram& tree, const std::vector<std::string>& na
   check_names("to_newick", tree, names);
   const Index n = tree.n_points();
   struct Step {
-    Index cluster;   // -1: only the text
-    double height;   // of the parent
+    Index cluster;  // -1: only the text
+    double height;  // of the parent
     std::string_view text;
   };
   std::string out;

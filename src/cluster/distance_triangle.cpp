@@ -19,20 +19,31 @@ double machine_bytes() {
 
 }  // namespace
 
+namespace {
+
+double bytes_for(Index n) { return static_cast<double>(n) * static_cast<double>(n - 1) * 4; }
+
+[[noreturn]] void refuse(std::string_view who, Index n) {
+  throw InvalidData(
+      concat(who, ": the table of distances between ", n, " clusters needs ",
+             short_text(bytes_for(n)), " bytes (8 for each pair), and the machine has ",
+             short_text(machine_bytes())),
+      "linkage=ward, centroid, median and single need no such table; or cluster a sample of the "
+      "rows, or the subclusters of Birch");
+}
+
+}  // namespace
+
+void DistanceTriangle::check_room(std::string_view who, Index n) {
+  if (bytes_for(n) > machine_bytes()) refuse(who, n);
+}
+
 DistanceTriangle::DistanceTriangle(std::string_view who, Index n) {
-  const double bytes = static_cast<double>(n) * static_cast<double>(n - 1) * 4;
-  const auto refuse = [&] {
-    throw InvalidData(
-        concat(who, ": the distances between ", n, " clusters need ", short_text(bytes / 1e9),
-               " GB (8 bytes for each of n (n - 1) / 2 pairs); there are ",
-               short_text(machine_bytes() / 1e9), " GB in all"),
-        "linkage=ward, centroid, median and single need no such table; or cluster a sample, or "
-        "subclusters of BIRCH");
-  };
-  if (bytes > machine_bytes()) refuse();
+  check_room(who, n);
+  const double bytes = bytes_for(n);
   const auto n_bytes = static_cast<std::size_t>(bytes) + 64;
   void* const memory = std::aligned_alloc(64, (n_bytes + 63) / 64 * 64);
-  if (memory == nullptr) refuse();
+  if (memory == nullptr) refuse(who, n);
   prefer_large_pages(memory, n_bytes);
   values_.reset(static_cast<double*>(memory));
 }

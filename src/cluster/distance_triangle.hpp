@@ -12,6 +12,8 @@ namespace grove::cluster {
 /// numbers, on large pages.
 class DistanceTriangle {
  public:
+  /// Throws InvalidData, naming `who`, if the machine does not have the room.
+  static void check_room(std::string_view who, Index n);
   /// Room for them. Throws InvalidData, naming `who`, if the machine does not have it.
   DistanceTriangle(std::string_view who, Index n);
   double* row(Index i) const { return values_.get() + i * (i - 1) / 2; }

@@ -9,21 +9,32 @@
 #include "neighbors/metric_space.hpp"
 
 // The ways to build a dendrogram. All are exact; see AgglomerativeClustering for the rules of ties.
+// `sizes` say how many points stand at each row; the merges of these points are not among those
+// that are returned, which join the rows.
 
 namespace grove::cluster {
 
 /// Complete, average and weighted, from a triangle of distances: 4 m (m - 1) bytes for the m
 /// clusters that the first rounds leave. `nearest` holds the nearest of each point, or nothing:
 /// m = n. Throws InvalidData, naming `who`, if that is more than the machine's memory.
-Dendrogram matrix_linkage(std::string_view who, const MatrixView& points, const MetricSpace& space,
-                          Linkage linkage, const NearestRows& nearest, const Context& context);
+std::vector<PointMerge> matrix_linkage(std::string_view who, const MatrixView& points,
+                                       const std::vector<double>& sizes, const MetricSpace& space,
+                                       Linkage linkage, const NearestRows& nearest,
+                                       const Context& context);
+
+/// The same refusal before anything else is done, where it can be foreseen.
+void check_matrix_room(std::string_view who, const MatrixView& points, const MetricSpace& space,
+                       bool searched);
 
 /// Ward from the centres alone: memory O(n d).
-Dendrogram ward_linkage(std::string_view who, const MatrixView& points, const Context& context);
+std::vector<PointMerge> ward_linkage(std::string_view who, const MatrixView& points,
+                                     const std::vector<double>& sizes, const Context& context);
 
-/// Centroid and median, whose distances can shrink, from the centres alone: memory O(n d).
-Dendrogram center_linkage(std::string_view who, const MatrixView& points, Linkage linkage,
-                          const Context& context);
+/// Centroid and median, whose distances can shrink, from the centres alone: memory O(n d). The
+/// merges are in their order.
+std::vector<PointMerge> center_linkage(std::string_view who, const MatrixView& points,
+                                       const std::vector<double>& sizes, Linkage linkage,
+                                       const Context& context);
 
 /// Single from the minimum spanning tree: memory O(n d), any metric.
 Dendrogram single_linkage_tree(std::string_view who, const MatrixView& points,

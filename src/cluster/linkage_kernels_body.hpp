@@ -161,7 +161,8 @@ void nearest_of(const CenterQuery& query, const CenterChunks& centers, std::int6
   for (std::int64_t c = 0; c < n_chunks;
        ++c, chunk += linkage_lanes * centers.d, first += linkage_lanes) {
     const Sums sums = squared_distances(query.point, chunk, centers.d);
-    unsigned within = near_lanes<Ward>(sums, Ward ? centers.sizes + first : nullptr, query.size, best.distance);
+    unsigned within =
+        near_lanes<Ward>(sums, Ward ? centers.sizes + first : nullptr, query.size, best.distance);
     const std::int64_t own = query.own - first;
     if (own >= 0 && own < linkage_lanes) within &= ~(1U << own);
     if (within == 0) continue;
@@ -201,8 +202,16 @@ class TreeSearch {
  public:
   TreeSearch(const CenterGroup& group, const CenterChunks& centers, const FloatChunks& floats,
              const BoxTree& tree, NearestCenter* best, TreeWork& work)
-      : group_(group), centers_(centers), floats_(floats), tree_(tree), d_(centers.d),
-        low_(group.room), high_(low_ + d_), queries_(high_ + d_), best_(best), work_(work) {
+      : group_(group),
+        centers_(centers),
+        floats_(floats),
+        tree_(tree),
+        d_(centers.d),
+        low_(group.room),
+        high_(low_ + d_),
+        queries_(high_ + d_),
+        best_(best),
+        work_(work) {
     // More than what sums of d terms and the factors of the sizes lose to rounding.
     rounding_ = static_cast<double>(d_ + 16) * 0x1p-22;
     // Floats in [-1, 1] and their differences are off by less than 2^-22.
@@ -333,8 +342,9 @@ class TreeSearch {
       sum += gap * gap;
     }
     const float slack = rounding_ < 1 ? static_cast<float>(1 - rounding_) : 0;
-    const F bounds = sum * slack / (largest_inverse_ +
-                                    load(tree_.inverse_sizes + std::int64_t{node} * linkage_lanes));
+    const F bounds =
+        sum * slack /
+        (largest_inverse_ + load(tree_.inverse_sizes + std::int64_t{node} * linkage_lanes));
     const std::int32_t* const children = tree_.children + std::int64_t{node} * linkage_lanes;
     unsigned within = less_equal(bounds, all(limit_));
     float values[linkage_lanes];
@@ -388,7 +398,8 @@ RowMinimum minima(const double* values, std::int64_t n, double row, double* colu
     store(column_places + i, value < old ? all(row) : load(column_places + i));
   }
   RowMinimum best;
-  for (int i = 0; i < lanes_of_v; ++i) best.distance = least[i] < best.distance ? least[i] : best.distance;
+  for (int i = 0; i < lanes_of_v; ++i)
+    best.distance = least[i] < best.distance ? least[i] : best.distance;
   for (std::int64_t i = whole; i < n; ++i) {
     best.distance = values[i] < best.distance ? values[i] : best.distance;
     if (values[i] < column_least[i]) {
@@ -406,6 +417,9 @@ RowMinimum minima(const double* values, std::int64_t n, double row, double* colu
 
 }  // namespace
 
-LinkageKernels linkage_kernels() { return {distances, add_distances, raise_to_distances, take_roots, nearest, nearest_in_tree, minima}; }
+LinkageKernels linkage_kernels() {
+  return {distances,       add_distances, raise_to_distances, take_roots, nearest,
+          nearest_in_tree, minima};
+}
 
 }  // namespace grove::GROVE_INSTRUCTION_SET

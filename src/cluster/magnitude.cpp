@@ -14,7 +14,8 @@ void check_magnitude(std::string_view who, const MatrixView& x,
       if (std::abs(x(i, j)) > largest_value)
         throw InvalidData(
             concat(who, ": column '", printable(columns[static_cast<std::size_t>(j)].name),
-                   "' holds ", x(i, j), " in row ", i, "; values beyond 1e140 are too large to "
+                   "' holds ", x(i, j), " in row ", i,
+                   "; values beyond 1e140 are too large to "
                    "compute with"),
             "scale the columns");
 }

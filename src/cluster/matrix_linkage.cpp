@@ -11,8 +11,9 @@
 // reducible linkage allows (the merged cluster is no nearer to others than its parts), and the
 // triangle is read from one end to the other, never by columns. When a round finds few such pairs,
 // the nearest-neighbour chain (Benzecri 1982; Murtagh 1983) goes on from there, so that the time
-// stays O(n^2) on any data. The first rounds make half of the merges or more; they measure what they
-// need from the points again and again, which costs less than to write a table four times as large.
+// stays O(n^2) on any data. The first rounds make half of the merges or more; they measure what
+// they need from the points again and again, which costs less than to write a table four times as
+// large.
 
 namespace grove::cluster {
 
@@ -34,7 +35,7 @@ class MatrixLinkage {
         merges_(std::move(merges)) {
     for (const PointGroup& group : groups) {
       heights_.push_back(group.height);
-      sizes_.push_back(static_cast<double>(group.points.size()));
+      sizes_.push_back(group.size);
       names_.push_back(static_cast<std::uint32_t>(group.points.back()));
     }
   }
@@ -244,10 +245,10 @@ int rounds_without_table(const MatrixView& points, const MetricSpace& space) {
 
 /// The clusters that the first rounds leave.
 std::vector<PointGroup> first_rounds(std::string_view who, const MatrixView& points,
-                                     const MetricSpace& space, Linkage linkage,
-                                     const NearestRows& nearest, std::vector<PointMerge>& merges,
-                                     const Context& context) {
-  std::vector<PointGroup> groups = single_points(points.rows());
+                                     const std::vector<double>& sizes, const MetricSpace& space,
+                                     Linkage linkage, const NearestRows& nearest,
+                                     std::vector<PointMerge>& merges, const Context& context) {
+  std::vector<PointGroup> groups = single_points(sizes);
   if (nearest.rows.empty() || !merge_mutual(groups, nearest, linkage, least_share, merges))
     return groups;
   for (int round = rounds_without_table(points, space); round > 0; --round) {
@@ -276,19 +277,26 @@ std::vector<PointGroup> first_rounds(std::string_view who, const MatrixView& poi
 
 }  // namespace
 
-Dendrogram matrix_linkage(std::string_view who, const MatrixView& points, const MetricSpace& space,
-                          Linkage linkage, const NearestRows& nearest, const Context& context) {
+void check_matrix_room(std::string_view who, const MatrixView& points, const MetricSpace& space,
+                       bool searched) {
+  // A round leaves half of the clusters at least.
+  const int rounds = searched ? 1 + rounds_without_table(points, space) : 0;
+  DistanceTriangle::check_room(who, points.rows() >> rounds);
+}
+
+std::vector<PointMerge> matrix_linkage(std::string_view who, const MatrixView& points,
+                                       const std::vector<double>& sizes, const MetricSpace& space,
+                                       Linkage linkage, const NearestRows& nearest,
+                                       const Context& context) {
   const Index n = points.rows();
   std::vector<PointMerge> merges;
   merges.reserve(static_cast<std::size_t>(n - 1));
   const std::vector<PointGroup> groups =
-      first_rounds(who, points, space, linkage, nearest, merges, context);
+      first_rounds(who, points, sizes, space, linkage, nearest, merges, context);
   const DistanceTriangle triangle(who, static_cast<Index>(groups.size()));
   const GroupMeasure measure(points, space, groups, linkage == Linkage::complete, context);
   context.count(work::distance_evaluations, static_cast<std::uint64_t>(n * (n - 1) / 2));
-  return dendrogram_of(
-      MatrixLinkage(who, groups, std::move(merges), triangle, linkage, context).run(measure),
-      MergeOrder::by_height);
+  return MatrixLinkage(who, groups, std::move(merges), triangle, linkage, context).run(measure);
 }
 
 }  // namespace grove::cluster

@@ -32,9 +32,8 @@ NearestRows nearest_rows(Index n, const RowOf& row_of, const Context& context) {
   parallel_for(context, nearest_parts, 1, [&](Index part, Index) {
     for (Index begin = part * rows_a_block; begin < n; begin += nearest_parts * rows_a_block)
       for (Index i = begin; i < std::min(n, begin + rows_a_block); ++i) {
-        const RowMinimum found =
-            kernels.minima(row_of(i, part), i, static_cast<double>(i), least.data() + part * n,
-                           places.data() + part * n);
+        const RowMinimum found = kernels.minima(row_of(i, part), i, static_cast<double>(i),
+                                                least.data() + part * n, places.data() + part * n);
         nearest.rows[at(i)] = found.place;
         nearest.distances[at(i)] = found.distance;
       }

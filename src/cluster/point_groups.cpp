@@ -14,23 +14,24 @@ std::size_t at(Index i) { return static_cast<std::size_t>(i); }
 Index chunk_count(Index n) { return (n + linkage_lanes - 1) / linkage_lanes; }
 
 PointGroup united(PointGroup a, PointGroup b, double height, Linkage linkage) {
+  const double size = a.size + b.size;
+  for (PointGroup* part : {&a, &b})
+    for (double& weight : part->weights)
+      weight *= linkage == Linkage::average ? part->size / size : 0.5;
   PointGroup group = std::move(a);
   group.points.insert(group.points.end(), b.points.begin(), b.points.end());
   group.weights.insert(group.weights.end(), b.weights.begin(), b.weights.end());
   group.height = std::max({height, group.height, b.height});
-  if (linkage == Linkage::weighted)
-    for (double& weight : group.weights) weight /= 2;
-  if (linkage == Linkage::average)
-    std::fill(group.weights.begin(), group.weights.end(),
-              1 / static_cast<double>(group.weights.size()));
+  group.size += b.size;
   return group;
 }
 
 }  // namespace
 
-std::vector<PointGroup> single_points(Index n) {
-  std::vector<PointGroup> groups(at(n));
-  for (Index i = 0; i < n; ++i) groups[at(i)] = {{i}, {1}, 0};
+std::vector<PointGroup> single_points(const std::vector<double>& sizes) {
+  std::vector<PointGroup> groups;
+  for (std::size_t i = 0; i < sizes.size(); ++i)
+    groups.push_back({{static_cast<Index>(i)}, {1}, sizes[i], 0});
   return groups;
 }
 
@@ -59,8 +60,9 @@ bool merge_mutual(std::vector<PointGroup>& groups, const NearestRows& nearest, L
   return true;
 }
 
-GroupMeasure::GroupMeasure(const MatrixView& points, const MetricSpace& space, const std::vector<PointGroup>& groups,
-                           bool largest, const Context& context)
+GroupMeasure::GroupMeasure(const MatrixView& points, const MetricSpace& space,
+                           const std::vector<PointGroup>& groups, bool largest,
+                           const Context& context)
     : points_(points),
       reduced_(space.reduced()),
       groups_(groups),
@@ -109,8 +111,8 @@ void GroupMeasure::measure(const Level& level, const PointGroup& group, Index n,
       for (Index i = 0; i < block.n_points; ++i) {
         check_distance(found[i], level.points.row(c * linkage_lanes + i));
         double& sum = sums[c * linkage_lanes + i];
-        sum = largest_ ? std::max(sum, found[i])
-                       : sum + group.weights[m] * reduced_.finish(found[i]);
+        sum =
+            largest_ ? std::max(sum, found[i]) : sum + group.weights[m] * reduced_.finish(found[i]);
       }
     }
   }
@@ -124,13 +126,13 @@ void GroupMeasure::fill(Index i, double* row, std::vector<double>& room) const {
     measure(level, groups_[at(i)], n, room.data());
     if (l == 0) {
       // Every group has a first member.
-      for (Index j = 0; j < n; ++j) row[j] = largest_ ? room[at(j)] : level.weights[at(j)] * room[at(j)];
+      for (Index j = 0; j < n; ++j)
+        row[j] = largest_ ? room[at(j)] : level.weights[at(j)] * room[at(j)];
       continue;
     }
     for (Index j = 0; j < n; ++j) {
       double& value = row[level.groups[at(j)]];
-      value = largest_ ? std::max(value, room[at(j)])
-                       : value + level.weights[at(j)] * room[at(j)];
+      value = largest_ ? std::max(value, room[at(j)]) : value + level.weights[at(j)] * room[at(j)];
     }
   }
   if (!largest_) return;

@@ -18,10 +18,11 @@ namespace grove::cluster {
 struct PointGroup {
   std::vector<Index> points;
   std::vector<double> weights;
+  double size = 1;
   double height = 0;
 };
 
-std::vector<PointGroup> single_points(Index n);
+std::vector<PointGroup> single_points(const std::vector<double>& sizes);
 
 /// Merges all that are each other's nearest, in the place of the later, and records it. False, and
 /// nothing is merged, if there are fewer pairs than one in `least_share` clusters.
@@ -42,7 +43,7 @@ class GroupMeasure {
   /// Member number l of each group that has so many.
   struct Level {
     OrderedBlocks points;
-    std::vector<Index> groups;    // ascending
+    std::vector<Index> groups;  // ascending
     std::vector<double> weights;
     std::vector<Index> n_before;  // members of the groups before a group
   };

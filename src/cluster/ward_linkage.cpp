@@ -22,10 +22,10 @@ constexpr Index few_clusters = 48;
 
 class WardLinkage {
  public:
-  WardLinkage(std::string_view who, const MatrixView& points, const Context& context)
-      : who_(who), context_(context), centers_(points) {
+  WardLinkage(std::string_view who, const MatrixView& points, const std::vector<double>& sizes,
+              const Context& context)
+      : who_(who), context_(context), centers_(points), sizes_(sizes) {
     const auto n = static_cast<std::size_t>(points.rows());
-    sizes_.assign(n, 1);
     heights_.assign(n, 0);
     names_.resize(n);
     std::iota(names_.begin(), names_.end(), 0U);
@@ -194,8 +194,9 @@ void WardLinkage::keep(const std::vector<Index>& kept) {
 
 }  // namespace
 
-Dendrogram ward_linkage(std::string_view who, const MatrixView& points, const Context& context) {
-  return dendrogram_of(WardLinkage(who, points, context).run(), MergeOrder::by_height);
+std::vector<PointMerge> ward_linkage(std::string_view who, const MatrixView& points,
+                                     const std::vector<double>& sizes, const Context& context) {
+  return WardLinkage(who, points, sizes, context).run();
 }
 
 }  // namespace grove::cluster

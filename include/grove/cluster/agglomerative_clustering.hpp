@@ -36,11 +36,12 @@ struct AgglomerativeClusteringParams {
 };
 
 /// Starts with each point a cluster and merges the nearest two until all are one; always builds the
-/// whole tree. Of equally near clusters, those are merged whose last rows come first, where that
-/// is not settled by merges made before; which ones may change the heights above them.
+/// whole tree. Equal rows are merged first. Of equally near clusters the one whose last row comes
+/// first is the nearest; which one is taken may change the heights above.
 /// Time: ward O(n^2 d) at most, with a KD-tree near O(n log n) in few columns; complete, average,
 /// weighted O(n^2) beyond the distances; centroid, median O(n^2 d) as a rule. Memory: O(n d), but
-/// 4 n (n - 1) bytes for complete, average and weighted, refused if the machine has less.
+/// 4 m (m - 1) bytes for complete, average and weighted, refused if the machine has less: m is n,
+/// or some n / 3 with the euclidean metric in few columns.
 ///
 /// With a connectivity graph (as scikit-learn's), only clusters that an edge joins are merged, and
 /// complete, average and weighted look at the distances along edges alone. Edges count in both
@@ -80,6 +81,7 @@ class AgglomerativeClustering {
 
   const TrainedOn& trained_on() const;
   const FitReport& report() const;
+  /// Throws Unsupported with a distance of the user's.
   Value save_state() const;
   static AgglomerativeClustering load_state(const AgglomerativeClusteringParams& params,
                                             const StateReader& reader);
