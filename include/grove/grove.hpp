@@ -89,6 +89,7 @@
 #include "grove/preprocessing/simple_imputer.hpp"
 #include "grove/preprocessing/standard_scaler.hpp"
 #include "grove/registry/archive.hpp"
+#include "grove/registry/drawings_of.hpp"
 #include "grove/registry/export_header.hpp"
 #include "grove/registry/registry.hpp"
 #include "grove/registry/trees_of.hpp"

@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "grove/compare/clustering_comparison.hpp"
 #include "grove/core/error.hpp"
+#include "grove/registry/drawings_of.hpp"
 
 namespace grove::cli {
 
@@ -102,6 +103,7 @@ void compare(const ClusterArguments& arguments, const Session& session) {
   options.metric_rows = static_cast<Index>(arguments.metric_rows);
   options.standardize = arguments.standardize;
   options.seed = session.split_seed();
+  if (!arguments.html.empty()) options.drawings = drawings_of;
   const Context context = session.context();
   const ClusteringComparison comparison = compare_clusterings(contenders, data, options, context);
   clear_progress();

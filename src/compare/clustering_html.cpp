@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <locale>
 #include <map>
@@ -23,9 +24,10 @@ bool failed(const ClusteringStanding& standing) { return !standing.error.empty()
 /// short.
 std::string breakable(std::string_view text) {
   std::string out;
-  for (const char c : text) {
-    out += escaped(std::string_view(&c, 1));
-    if (c == '(' || c == ',' || c == '|') out += "<wbr>";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out += escaped(text.substr(i, 1));
+    const bool at_break = text[i] == '(' || text[i] == ',' || text[i] == '|';
+    if (at_break && i + 1 < text.size() && text[i + 1] != ')') out += "<wbr>";
   }
   return out;
 }
@@ -233,13 +235,33 @@ void write_plots(std::ostream& out, const ClusteringComparison& comparison) {
   out << "</div></section>\n";
 }
 
+/// Bytes that may stand in a data: address.
+std::string address_of(std::string_view svg) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  constexpr std::string_view plain = " =:;,./()-_+*!";
+  std::string out = "data:image/svg+xml,";
+  for (const char c : svg) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = byte < 0x80 && std::isalnum(byte) != 0;
+    if (letter || plain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += {'%', digits[byte / 16], digits[byte % 16]};
+    }
+  }
+  return out;
+}
+
+/// As images, because the style sheets of drawings would meet each other and the page's.
 void write_drawings(std::ostream& out, const ClusteringComparison& comparison) {
   for (const ClusteringStanding& standing : comparison.standings) {
     if (standing.drawings.empty()) continue;
-    out << "<section><h2>" << escaped(standing.contender) << "</h2>\n";
+    out << "<section><h2>" << breakable(standing.contender) << "</h2>\n";
     for (const Drawing& drawing : standing.drawings)
-      out << "<h3>" << escaped(drawing.title) << "</h3>\n<div class=\"drawing scroll\">"
-          << drawing.svg << "</div>\n";
+      out << "<h3>" << escaped(drawing.title)
+          << "</h3>\n<div class=\"drawing scroll\" role=\"region\" tabindex=\"0\" aria-label=\""
+          << escaped(drawing.title) << "\"><img alt=\"" << escaped(drawing.title) << " of "
+          << escaped(standing.contender) << "\" src=\"" << address_of(drawing.svg) << "\"></div>\n";
     out << "</section>\n";
   }
 }

@@ -16,7 +16,7 @@ inline constexpr std::string_view page_style = R"css(
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
 main{max-width:68rem;margin:0 auto;padding:1.25rem 1rem 3rem}
 h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}
-h2{font-size:1.25rem;margin:0}
+h2{font-size:1.25rem;margin:0;overflow-wrap:anywhere}
 h3{font-size:1rem;margin:1.5rem 0 .25rem}
 p{margin:.4rem 0}
 .soft{color:var(--soft);font-size:.9rem}
@@ -46,16 +46,18 @@ summary{margin-top:.75rem;cursor:pointer}
 tr.best th,tr.best td{font-weight:600}
 td.score{background:linear-gradient(to right,var(--dot) var(--part),var(--track) 0) .3rem 100%/calc(100% - .6rem) 3px no-repeat}
 td.score.top{font-weight:600;background-image:linear-gradient(to right,var(--best) var(--part),var(--track) 0)}
-.pinned tbody th{min-width:10.5rem}
+.pinned table{font-size:.85rem}
+.pinned tbody th{min-width:9.5rem}
 .pinned thead th{white-space:normal;vertical-align:bottom;line-height:1.25}
-.pinned th,.pinned td{padding:.35rem .45rem}
+.pinned th,.pinned td{padding:.35rem .4rem}
 .pinned th:first-child{padding-left:0;overflow-wrap:break-word;position:sticky;left:0;background:var(--card)}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:1rem;margin-top:.75rem}
 figure{margin:0;break-inside:avoid}
 figure svg{background:var(--paper);border:1px solid var(--line);border-radius:.4rem}
 figcaption{font-size:.875rem;line-height:1.35;margin-top:.35rem;overflow-wrap:anywhere}
-figure path{fill:none;stroke-linecap:round;stroke-width:3.5;stroke-opacity:.75}
-path.noise{stroke:var(--soft);stroke-width:2.2;stroke-opacity:.55}
+.drawing img{display:block;width:100%;min-width:36rem;max-width:46rem;height:auto;border-radius:.4rem}
+figure path{fill:none;stroke-linecap:round;stroke-width:4.2;stroke-opacity:.75}
+path.noise{stroke:var(--soft);stroke-width:2.8;stroke-opacity:.55}
 .c0{stroke:var(--c0)}.c1{stroke:var(--c1)}.c2{stroke:var(--c2)}.c3{stroke:var(--c3)}.c4{stroke:var(--c4)}
 .c5{stroke:var(--c5)}.c6{stroke:var(--c6)}.c7{stroke:var(--c7)}.c8{stroke:var(--c8)}.c9{stroke:var(--c9)}
 .bad{color:var(--bad)}
@@ -64,13 +66,11 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;font-size:.
 dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
 code{font:.9em ui-monospace,monospace;overflow-wrap:anywhere}
-@media (min-width:56rem){tbody th{overflow-wrap:normal;min-width:17rem}.pinned tbody th{min-width:10.5rem}}
+@media (min-width:56rem){tbody th{overflow-wrap:normal;min-width:17rem}.pinned tbody th{min-width:9.5rem}}
 @media print{body{background:none;print-color-adjust:exact;-webkit-print-color-adjust:exact}.scroll{overflow:visible}
-section{break-inside:auto}table{font-size:.7rem}th,td{padding:.2rem .35rem}}
-@media (max-width:34rem){.pinned tbody th{min-width:10.5rem}
-.pinned thead th{white-space:normal;vertical-align:bottom;line-height:1.25}
-.pinned th,.pinned td{padding:.35rem .45rem}
-.pinned th:first-child{padding-left:0;overflow-wrap:break-word;min-width:8.5rem;max-width:9.5rem}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}section{padding:.8rem}}
+h2,h3{break-after:avoid}.drawing{break-inside:avoid}table{font-size:.7rem}th,td{padding:.2rem .35rem}
+.pinned table{font-size:.6rem}.pinned th,.pinned td{padding:.2rem .25rem}.pinned tbody th{min-width:7rem}.figures{grid-template-columns:repeat(3,1fr)}}
+@media (max-width:34rem){.pinned tbody th{font-size:.8rem;min-width:8rem;max-width:10.5rem}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}section{padding:.8rem}}
 )css";
 
 }  // namespace grove

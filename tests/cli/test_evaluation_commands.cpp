@@ -196,6 +196,12 @@ TEST_CASE("grove cluster --compare judges a family of clusterers") {
   CHECK(json.at("stability").at("n_pairs") == 2);
   const std::string page = read_file(folder / "page.html");
   CHECK(page.find("<title>5 clusterings of iris</title>") != std::string::npos);
+  CHECK(page.find("<img") == std::string::npos);
+  CHECK(run_grove({"cluster", "iris", "-m", "AgglomerativeClustering(n_clusters=3)", "--compare",
+                   "--html", folder / "page.html", "--quiet"})
+            .code == 0);
+  CHECK(read_file(folder / "page.html").find("<img alt=\"Dendrogram of Agglomerative") !=
+        std::string::npos);
   CHECK(folder.names() == std::vector<std::string>{"all.json", "page.html"});
 }
 

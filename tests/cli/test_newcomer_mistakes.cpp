@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include "cli/command.hpp"
+#include "core/text.hpp"
+#include "grove/registry/registry.hpp"
 
 // What people get wrong in their first hour, each with the whole of what they are told.
 
@@ -16,16 +18,8 @@ struct Mistake {
 
 // What ends several messages.
 const std::string models_hint =
-    "  hint: models: DummyClassifier, DummyRegressor, GaussianNB, LogisticRegression, "
-    "LinearDiscriminantAnalysis, LinearRegression, Ridge, KNeighborsClassifier, "
-    "KNeighborsRegressor, RadiusNeighborsClassifier, RadiusNeighborsRegressor, "
-    "NearestCentroid, PrototypeClassifier, GradientBoostingClassifier, "
-    "GradientBoostingRegressor, DecisionTreeClassifier, DecisionTreeRegressor, "
-    "RandomForestClassifier, RandomForestRegressor, ExtraTreesClassifier, ExtraTreesRegressor, "
-    "KMeans, DBSCAN, MeanShift, LocalOutlierFactor, IsolationForest, KNeighborsOutlier and "
-    "KernelDensity; transformers: "
-    "StandardScaler, MinMaxScaler, RobustScaler, SimpleImputer, OneHotEncoder and "
-    "OrdinalEncoder\n";
+    grove::concat("  hint: models: ", grove::join(grove::registry::names(), 99),
+                  "; transformers: ", grove::join(grove::registry::transformer_names(), 99), "\n");
 const std::string metrics_hint =
     "  hint: the metrics are accuracy, balanced_accuracy, f1, f1_macro, f1_micro, f1_weighted, "
     "precision, precision_macro, precision_micro, precision_weighted, recall, recall_macro, "

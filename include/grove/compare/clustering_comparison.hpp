@@ -8,15 +8,10 @@
 #include <vector>
 
 #include "grove/compare/comparison.hpp"
+#include "grove/estimator/drawing.hpp"
 #include "grove/model_selection/cluster_stability.hpp"
 
 namespace grove {
-
-/// A picture of a fitted model: `svg` is one <svg> element with a viewBox, and is trusted.
-struct Drawing {
-  std::string title;
-  std::string svg;
-};
 
 struct ClusteringCompareOptions {
   /// Stability under resampling; n_pairs = 0 leaves it out. Its seed is `seed`.
@@ -28,7 +23,7 @@ struct ClusteringCompareOptions {
   bool standardize = false;
   /// Points in each scatter plot at most, drawn by seed.
   Index drawn_points = 1500;
-  /// What else to draw of a fitted model: its dendrogram, its reachability plot.
+  /// What else to draw of a fitted model, as drawings_of() does.
   std::function<std::vector<Drawing>(const Estimator&)> drawings = {};
   std::uint64_t seed = 0;
 };
