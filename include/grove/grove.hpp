@@ -12,6 +12,7 @@
 #include "grove/boosting/gradient_boosting_ranker.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/compare/comparison.hpp"
+#include "grove/compare/score_comparison.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/core/context.hpp"
 #include "grove/core/environment.hpp"
