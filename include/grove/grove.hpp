@@ -34,6 +34,7 @@
 #include "grove/cluster/optics.hpp"
 #include "grove/compare/clustering_comparison.hpp"
 #include "grove/compare/comparison.hpp"
+#include "grove/compare/score_comparison.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/core/context.hpp"
 #include "grove/core/environment.hpp"

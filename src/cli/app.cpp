@@ -152,6 +152,7 @@ int run(int argc, char** argv) {
     add_export_command(app, session);
     add_score_command(app, session);
     add_explain_command(app, session);
+    add_stats_command(app, session);
     add_cluster_command(app, session);
     add_neighbors_command(app, session);
     add_help_command(app, session);

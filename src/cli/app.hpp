@@ -39,6 +39,7 @@ void add_model_commands(CLI::App& app, Session& session);       // train, predic
 void add_export_command(CLI::App& app, Session& session);
 void add_score_command(CLI::App& app, Session& session);
 void add_explain_command(CLI::App& app, Session& session);
+void add_stats_command(CLI::App& app, Session& session);
 void add_cluster_command(CLI::App& app, Session& session);
 void add_neighbors_command(CLI::App& app, Session& session);
 void add_help_command(CLI::App& app, Session& session);  // models

@@ -4,10 +4,17 @@
 #include <string>
 
 #include "grove/model_selection/cross_validate.hpp"
+#include "grove/params/schema.hpp"
 
 // How numbers look in the comparison's table and page.
 
 namespace grove {
+
+/// The name of an enumerator, as its enum_names() lists it.
+template <class E>
+std::string enum_text(E value) {
+  return *ParamType<E>::to(value).template get_if<std::string>();
+}
 
 std::string p_value_text(double p);
 std::string seconds_text(double seconds);

@@ -1,25 +1,14 @@
 #pragma once
 
-#include "grove/core/types.hpp"
+// Statistics for the fair comparison of models, each of use alone. What is compared is a pair of
+// score lists (paired), a table of data sets x contenders (ranks), a family of p-values
+// (multiple), beliefs about a difference (bayes) or its size (effect). `compare_scores` does all
+// of it on one table.
 
-namespace grove::statistics {
-
-struct TestResult {
-  double statistic = 0;
-  double degrees_of_freedom = 0;
-  double p_value = 1;  // two-sided
-};
-
-/// Corrected resampled t test on the differences of two models' scores over the folds of a
-/// (repeated) cross-validation. `test_train_ratio` is n_test / n_train of a fold. Source: Nadeau &
-/// Bengio, "Inference for the generalization error", Machine Learning 52 (2003); for repeated
-/// k-fold: Bouckaert & Frank, PAKDD 2004. The plain paired t test takes the overlapping training
-/// sets for independent ones and rejects far too often. All differences zero: statistic 0, p 1; all
-/// equal and not zero: statistic +-inf, p 0. Throws InvalidData for fewer than 2 differences or one
-/// that is not finite, InvalidParameter for a ratio that is not positive.
-TestResult corrected_resampled_t(const Vector& differences, double test_train_ratio);
-
-/// P(T <= t) of Student's distribution.
-double student_t_cdf(double t, double degrees_of_freedom);
-
-}  // namespace grove::statistics
+#include "grove/compare/statistics/bayes.hpp"
+#include "grove/compare/statistics/distributions.hpp"
+#include "grove/compare/statistics/effect.hpp"
+#include "grove/compare/statistics/multiple.hpp"
+#include "grove/compare/statistics/paired.hpp"
+#include "grove/compare/statistics/ranks.hpp"
+#include "grove/compare/statistics/wilcoxon.hpp"
