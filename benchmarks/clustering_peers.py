@@ -3,7 +3,8 @@
 Run: python3 clustering_peers.py PROGRAM FOLDER [WORK ...]     PROGRAM is the built clustering_fit
 FOLDER takes the data (made once); with no WORK all of them run. A peer that is not installed is left out by name: Debian's
 python3-sklearn, python3-scipy, python3-fastcluster, python3-faiss, python3-pykdtree, r-cran-dbscan; and libopenblas0, without
-which the others multiply 25 times slower than they could. Every fit runs in a process of its own, loading not counted; engines take turns on each number of THREADS (environment, default 1,2), and the best of RUNS (default 3)
+which the others multiply 25 times slower than they could. Every fit runs in a process of its own, loading not counted; engines
+take turns on each number of THREADS (environment, default 1,2), and the best of RUNS (default 3)
 counts. Ratio = the peer's seconds / grove's; on a machine that does other work too, compare the processor's seconds on one
 thread. Memory is the rise of the resident set during the fit. "agree" is the adjusted Rand index with grove's labels.
 """
@@ -17,115 +18,10 @@ import time
 
 import numpy as np
 
+from clustering_data import prepare
+
 RUNS = int(os.environ.get("RUNS", "3"))
 THREADS = [int(t) for t in os.environ.get("THREADS", "1,2").split(",")]
-
-
-# ------------------------------------------------------------------------------------------------- data
-
-def blobs(n, d, n_blobs, seed=20261127):
-    """Normal clouds of standard deviation 1 about centres drawn evenly from [0, 10]^d."""
-    rng = np.random.default_rng(seed)
-    centers = rng.uniform(0, 10, size=(n_blobs, d))
-    return centers[rng.integers(n_blobs, size=n)] + rng.normal(size=(n, d))
-
-
-def images(n=60_000, n_classes=10, side=28, seed=7):
-    """Stands in for Fashion-MNIST, which Debian does not have: bytes of 28 x 28 images of 10 classes, smooth, with a spectrum that
-    falls as that of clothing does (half of the variance in 5 components, 90 % in about 80), dark outside a middle."""
-    rng = np.random.default_rng(seed)
-    wave = np.cos(np.pi * (np.arange(side)[:, None] + 0.5) * np.arange(side)[None, :] / side)
-    u, v = np.meshgrid(np.arange(side), np.arange(side), indexing="ij")
-    power = (1 + u ** 2 + v ** 2) ** -1.15
-    def smooth(count, scale):
-        spectrum = rng.normal(size=(count, side, side)) * np.sqrt(power) * scale
-        return np.einsum("au,nuv,bv->nab", wave, spectrum, wave, optimize=True)
-    means = smooth(n_classes, 45)
-    window = np.exp(-(np.abs(np.linspace(-1, 1, side)) ** 4))
-    y = rng.integers(n_classes, size=n)
-    out = np.empty((n, side * side))
-    for first in range(0, n, 5000):
-        rows = slice(first, min(first + 5000, n))
-        image = (70 + means[y[rows]] + smooth(rows.stop - first, 35)) * window[:, None] * window[None, :]
-        out[rows] = np.clip(np.round(image), 0, 255).reshape(-1, side * side)
-    return out
-
-
-def rows_of(name, k, seed=3):
-    """Starting centres: rows of a set, drawn at random."""
-    def make(folder):
-        x = np.load(prepare(folder, name), mmap_mode="r")
-        return x[np.sort(np.random.default_rng(seed).choice(len(x), k, replace=False))]
-    return make
-def clouds_in_noise(n, d=3, n_clouds=60, seed=20261127):
-    """Half of the points in normal clouds of standard deviation 8, half spread evenly over [0, 1000]^d."""
-    rng = np.random.default_rng(seed)
-    centers = rng.uniform(0, 1000, size=(n_clouds, d))
-    clouds = centers[rng.integers(n_clouds, size=n // 2)] + 8 * rng.normal(size=(n // 2, d))
-    return rng.permutation(np.vstack([clouds, rng.uniform(0, 1000, size=(n - n // 2, d))]))
-def spirals(n, seed=20261127):
-    """Two arms in the plane, turned against each other by half a turn."""
-    rng = np.random.default_rng(seed)
-    t, arm = 1 + 2 * np.pi * np.sqrt(rng.uniform(size=n)), rng.integers(2, size=n)
-    return t[:, None] * np.stack([np.cos(t + np.pi * arm), np.sin(t + np.pi * arm)], axis=1) + 0.3 * rng.normal(size=(n, 2))
-
-
-DATA = {
-    "blobs_1m_16": lambda folder: blobs(1_000_000, 16, 256),
-    "images_60k_784": lambda folder: images(),
-    "start_blobs_256": rows_of("blobs_1m_16", 256),
-    "start_images_100": rows_of("images_60k_784", 100),
-def noisy_blobs(n, d, n_blobs, n_noise, sd, seed=20261127):
-    """Normal clouds about centres drawn evenly from [0, 1000]^d, and even noise there."""
-    rng = np.random.default_rng(seed)
-    centers = rng.uniform(0, 1000, size=(n_blobs, d))
-    points = centers[rng.integers(n_blobs, size=n - n_noise)] + rng.normal(scale=sd, size=(n - n_noise, d))
-    return rng.permutation(np.vstack([points, rng.uniform(0, 1000, size=(n_noise, d))]))
-
-
-def coastlines(file="/usr/share/gmt-gshhg/binned_GSHHS_f.nc"):
-    """Longitude and latitude in degrees of the points of the world's coasts (Debian's gmt-gshhg-full, python3-netcdf4)."""
-    import netCDF4
-    read = netCDF4.Dataset(file).variables
-    side = read["Bin_size_in_minutes"][0] / 60
-    per_row = int(read["N_bins_in_360_longitude_range"][0])
-    bin_of_segment = np.repeat(np.arange(len(read["N_segments_in_a_bin"])), read["N_segments_in_a_bin"][:])
-    first = read["Id_of_first_point_in_a_segment"][:]
-    n_points = len(read["Relative_longitude_from_SW_corner_of_bin"])
-    bins = np.repeat(bin_of_segment, np.diff(np.append(first, n_points)))
-    def degrees(name):
-        return read[name][:].astype(np.uint16) / 65536 * side
-    return np.column_stack([bins % per_row * side + degrees("Relative_longitude_from_SW_corner_of_bin"),
-                            90 - (bins // per_row + 1) * side + degrees("Relative_latitude_from_SW_corner_of_bin")])
-
-
-DATA = {
-    "coastlines": coastlines,
-    "blobs_10k_8": lambda: blobs(10_000, 8, 64),
-    "normal_10k_16": lambda: blobs(10_000, 16, 1),
-    "blobs_50k_4": lambda: blobs(50_000, 4, 64),
-    "blobs_1m_16": lambda: blobs(1_000_000, 16, 256),
-    "blobs_2k_2": lambda: 3 * blobs(2000, 2, 8),
-    "noisy_1m_2": lambda: noisy_blobs(1_000_000, 2, 2000, 200_000, 1),
-    "noisy_200k_3": lambda: noisy_blobs(200_000, 3, 500, 100_000, 3),
-    "noisy_100k_4": lambda: noisy_blobs(100_000, 4, 250, 50_000, 6),
-    "noisy_100k_8": lambda: noisy_blobs(100_000, 8, 250, 50_000, 10),
-    "dense_180k_2": lambda: noisy_blobs(180_000, 2, 6, 0, 0.5),
-    "noise_200k_3": lambda: clouds_in_noise(200_000),
-    "noise_2m_3": lambda: clouds_in_noise(2_000_000),
-    "noise_10k_3": lambda: clouds_in_noise(10_000),
-    "noise_5k_3": lambda: clouds_in_noise(5_000),
-    "blobs_200k_16": lambda *_: blobs(200_000, 16, 10),
-    "blobs_4k_8": lambda *_: blobs(4_000, 8, 12),
-    "spirals_20k": lambda *_: spirals(20_000),
-}
-
-
-def prepare(folder, name):
-    path = folder / f"{name}.npy"
-    if not path.exists():
-        np.save(path, np.ascontiguousarray(DATA[name](folder), dtype=np.float64))
-    return str(path)
 
 
 # ------------------------------------------------------------------------------------------------- peers
@@ -150,6 +46,8 @@ def faiss_k_means(x, threads, n_clusters, start, max_iter):
         squared, labels = model.index.search(x, 1)
         return labels[:, 0], dict(inertia=float(squared.sum(dtype=np.float64)))
     return fit, result
+
+
 def sklearn_dbscan(x, threads, **params):
     from sklearn.cluster import DBSCAN
     model = DBSCAN(n_jobs=threads, **params)
@@ -176,47 +74,10 @@ def sklearn_mean_shift(x, threads, **params):
     from sklearn.cluster import MeanShift
     model = MeanShift(n_jobs=threads, **params)
     return lambda: model.fit(x), lambda: (model.labels_, dict(n_clusters=len(model.cluster_centers_), iterations=int(model.n_iter_)))
-def mixture_start(x, k, kind):
-    """Equal weights, the first k rows as means, unit covariances: the same for all."""
-    d = x.shape[1]
-    precisions = {"full": np.stack([np.eye(d)] * k), "tied": np.eye(d), "diag": np.ones((k, d)), "spherical": np.ones(k)}[kind]
-    return np.full(k, 1 / k), np.array(x[:k]), precisions
-
-
-def sklearn_mixture(x, threads, k, kind, max_iter):
-    from sklearn.mixture import GaussianMixture
-    weights, means, precisions = mixture_start(x, k, kind)
-    model = GaussianMixture(k, covariance_type=kind, max_iter=max_iter, tol=0, weights_init=weights, means_init=means,
-                            precisions_init=precisions, init_params="random", random_state=0)
-    return lambda: model.fit(x), lambda: (model.predict(x), dict(lower_bound=float(model.lower_bound_)))
-
-
-def grove_mixture(k, kind, max_iter):
-    def model(x):
-        starts = zip(("weights_init", "means_init", "precisions_init"), mixture_start(x, k, kind))
-        lists = ", ".join(f"{name}=[{', '.join(repr(float(v)) for v in values.ravel())}]" for name, values in starts)
-        return f"GaussianMixture(n_components={k}, covariance_type={kind}, tol=0, max_iter={max_iter}, {lists})"
-    return model
-
-
-def sklearn_class(x, threads, name, **params):
-    import sklearn.cluster
-    model = getattr(sklearn.cluster, name)(random_state=0, **params)
-    return lambda: model.fit(x), lambda: (model.labels_, {})
-
-
-PEERS = {
-    "sklearn_mean_shift": sklearn_mean_shift,
-def pykdtree_yardstick(x, threads):
-    """Not a clusterer: the 10 nearest of each of a million even points in space, a measure of the machine."""
-    from pykdtree.kdtree import KDTree
-    points = np.random.default_rng(1).uniform(size=(1_000_000, 3))
-    return lambda: KDTree(points).query(points, k=10), lambda: (None, {})
 
 
 def r_hdbscan(x, threads, min_points):
     """R's dbscan package; its seconds are those that R counts."""
-    import tempfile
     found = {}
 
     def fit():
@@ -236,10 +97,6 @@ def sklearn_optics(x, threads, **params):
     return lambda: model.fit(x), lambda: (model.labels_, {})
 
 
-PEERS = {
-    "pykdtree": pykdtree_yardstick,
-    "r_hdbscan": r_hdbscan,
-    "sklearn_optics": sklearn_optics,
 def cut(tree, n_clusters):
     """Labels of scipy's linkage matrix, without scipy's own cut, which takes n x n memory for some."""
     n = len(tree) + 1
@@ -269,7 +126,47 @@ def sklearn_birch(x, threads, **params):
     return lambda: model.fit(x), lambda: (model.labels_, dict(subclusters=len(model.subcluster_centers_)))
 
 
+def mixture_start(x, k, kind):
+    """Equal weights, the first k rows as means, unit covariances: the same for all."""
+    d = x.shape[1]
+    precisions = {"full": np.stack([np.eye(d)] * k), "tied": np.eye(d), "diag": np.ones((k, d)), "spherical": np.ones(k)}[kind]
+    return np.full(k, 1 / k), np.array(x[:k]), precisions
+
+
+def sklearn_mixture(x, threads, k, kind, max_iter):
+    from sklearn.mixture import GaussianMixture
+    weights, means, precisions = mixture_start(x, k, kind)
+    model = GaussianMixture(k, covariance_type=kind, max_iter=max_iter, tol=0, weights_init=weights, means_init=means,
+                            precisions_init=precisions, init_params="random", random_state=0)
+    return lambda: model.fit(x), lambda: (model.predict(x), dict(lower_bound=float(model.lower_bound_)))
+
+
+def grove_mixture(k, kind, max_iter):
+    def model(x):
+        starts = zip(("weights_init", "means_init", "precisions_init"), mixture_start(x, k, kind))
+        lists = ", ".join(f"{name}=[{', '.join(repr(float(v)) for v in values.ravel())}]" for name, values in starts)
+        return f"GaussianMixture(n_components={k}, covariance_type={kind}, tol=0, max_iter={max_iter}, {lists})"
+    return model
+
+
+def sklearn_class(x, threads, name, **params):
+    import sklearn.cluster
+    model = getattr(sklearn.cluster, name)(random_state=0, **params)
+    return lambda: model.fit(x), lambda: (model.labels_, {})
+
+
+def pykdtree_yardstick(x, threads):
+    """Not a clusterer: the 10 nearest of each of a million even points in space, a measure of the machine."""
+    from pykdtree.kdtree import KDTree
+    points = np.random.default_rng(1).uniform(size=(1_000_000, 3))
+    return lambda: KDTree(points).query(points, k=10), lambda: (None, {})
+
+
 PEERS = {
+    "sklearn_mean_shift": sklearn_mean_shift,
+    "pykdtree": pykdtree_yardstick,
+    "r_hdbscan": r_hdbscan,
+    "sklearn_optics": sklearn_optics,
     "fastcluster": fastcluster_tree,
     "sklearn tree": sklearn_tree,
     "sklearn birch": sklearn_birch,
@@ -299,6 +196,19 @@ def converge(data, start, k):
                 peers={a: ("grove", dict(model=model(a))) for a in ("lloyd", "hamerly", "elkan")})
 
 
+def dbscan_work(data, eps, min_samples, peers=("sklearn", "r")):
+    params = dict(eps=eps, min_samples=min_samples)
+    known = {"sklearn": ("sklearn_dbscan", params), "r": ("r_dbscan", params)}
+    return dict(data=data, grove=f"DBSCAN(eps={eps}, min_samples={min_samples})", peers={p: known[p] for p in peers})
+
+
+def tree_work(data, linkage, vector):
+    peers = {"fastcluster": ("fastcluster", dict(n_clusters=20, linkage=linkage, vector=vector))}
+    if linkage != "centroid":
+        peers["sklearn"] = ("sklearn tree", dict(n_clusters=20, linkage=linkage))
+    return dict(data=data, grove=f"AgglomerativeClustering(n_clusters=20, linkage={linkage})", peers=peers)
+
+
 WORKS = {
     "k-means 256, 1M x 16": k_means("blobs_1m_16", "start_blobs_256", 256, peers=("sklearn", "faiss")),
     "k-means 100, 60k x 784": k_means("images_60k_784", "start_images_100", 100, peers=("sklearn", "faiss")),
@@ -306,13 +216,6 @@ WORKS = {
     "k-means 100, 60k x 784, Lloyd": k_means("images_60k_784", "start_images_100", 100, ", algorithm=lloyd"),
     "to convergence, 256, 1M x 16": converge("blobs_1m_16", "start_blobs_256", 256),
     "to convergence, 100, 60k x 784": converge("images_60k_784", "start_images_100", 100),
-def dbscan_work(data, eps, min_samples, peers=("sklearn", "r")):
-    params = dict(eps=eps, min_samples=min_samples)
-    known = {"sklearn": ("sklearn_dbscan", params), "r": ("r_dbscan", params)}
-    return dict(data=data, grove=f"DBSCAN(eps={eps}, min_samples={min_samples})", peers={p: known[p] for p in peers})
-
-
-WORKS = {
     "mean shift, 2k x 2": dict(data="blobs_2k_2", grove="MeanShift(bandwidth=4)", peers={"sklearn": ("sklearn_mean_shift", dict(bandwidth=4))}),
     "mean shift, 1M x 2, bin seeds": dict(data="noisy_1m_2", grove="MeanShift(bandwidth=50, bin_seeding=true)",
                                           peers={"sklearn": ("sklearn_mean_shift", dict(bandwidth=50, bin_seeding=True))}),
@@ -331,14 +234,6 @@ WORKS = {
     "OPTICS 5k x 3": dict(data="noise_5k_3", grove="OPTICS(min_samples=10)",
                           peers={"sklearn": ("sklearn_optics", dict(min_samples=10))}),
     "OPTICS 200k x 3": dict(data="noise_200k_3", grove="OPTICS(min_samples=10)", peers={"pykdtree": ("pykdtree", {})}),
-def tree_work(data, linkage, vector):
-    peers = {"fastcluster": ("fastcluster", dict(n_clusters=20, linkage=linkage, vector=vector))}
-    if linkage != "centroid":
-        peers["sklearn"] = ("sklearn tree", dict(n_clusters=20, linkage=linkage))
-    return dict(data=data, grove=f"AgglomerativeClustering(n_clusters=20, linkage={linkage})", peers=peers)
-
-
-WORKS = {
     "ward 10k x 8": tree_work("blobs_10k_8", "ward", True),
     "ward 10k x 16, one cloud": tree_work("normal_10k_16", "ward", True),
     "average 10k x 8": tree_work("blobs_10k_8", "average", False),
@@ -347,8 +242,6 @@ WORKS = {
     "centroid 10k x 8": tree_work("blobs_10k_8", "centroid", True),
     "birch 50k x 4": dict(data="blobs_50k_4", grove="Birch(threshold=0.7, n_clusters=64)",
                           peers={"sklearn": ("sklearn birch", dict(threshold=0.7, n_clusters=64))}),
-    "k-means 256, 1M x 16": dict(data="blobs_1m_16", grove="KMeans(n_clusters=256, n_init=1, max_iter=20, tol=0, init=random)",
-                                 peers={"sklearn": ("sklearn", dict(n_clusters=256, max_iter=20, tol=0, init="random", algorithm="lloyd"))}),
     **{f"mixture {kind}, 200k x 16, k = 10": dict(data="blobs_200k_16", grove=grove_mixture(10, kind, 20),
                                                   peers={"sklearn": ("sklearn_mixture", dict(k=10, kind=kind, max_iter=20))})
        for kind in ("full", "tied", "diag", "spherical")},
@@ -406,13 +299,11 @@ def run_engine(program, folder, work, engine, threads):
     start = [prepare(folder, work["start"])] if "start" in work else []
     peer_name, params = work["peers"].get(engine, ("grove", dict(model=work["grove"])))
     if peer_name == "grove":
-        return run([program, file, params["model"], str(threads), labels, *start], threads)
+        model = params["model"]
+        if callable(model):
+            model = model(np.load(file, mmap_mode="r"))
+        return run([program, file, model, str(threads), labels, *start], threads)
     spec = dict(file=file, start=start[0] if start else None, peer=peer_name, params=params, threads=threads, labels=labels)
-    if engine == "grove":
-        model = work["grove"] if isinstance(work["grove"], str) else work["grove"](np.load(file, mmap_mode="r"))
-        return run([program, file, model, str(threads), labels], threads)
-    peer_name, params = work["peers"][engine]
-    spec = dict(file=file, peer=peer_name, params=params, threads=threads, labels=labels)
     pathlib.Path(labels).unlink(missing_ok=True)
     return run([sys.executable, __file__, "--peer", json.dumps(spec)], threads)
 

@@ -6,20 +6,17 @@
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/boosting/gradient_boosting_ranker.hpp"
-#include "grove/cluster/hdbscan.hpp"
+#include "grove/cluster/affinity_propagation.hpp"
 #include "grove/cluster/agglomerative_clustering.hpp"
 #include "grove/cluster/birch.hpp"
-#include "grove/cluster/k_means.hpp"
-#include "grove/cluster/optics.hpp"
 #include "grove/cluster/bisecting_k_means.hpp"
-#include "grove/cluster/k_means.hpp"
-#include "grove/cluster/mini_batch_k_means.hpp"
 #include "grove/cluster/dbscan.hpp"
+#include "grove/cluster/gaussian_mixture.hpp"
+#include "grove/cluster/hdbscan.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/cluster/mean_shift.hpp"
-#include "grove/cluster/affinity_propagation.hpp"
-#include "grove/cluster/gaussian_mixture.hpp"
-#include "grove/cluster/k_means.hpp"
+#include "grove/cluster/mini_batch_k_means.hpp"
+#include "grove/cluster/optics.hpp"
 #include "grove/cluster/spectral_clustering.hpp"
 #include "grove/forest/forest.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
@@ -90,8 +87,6 @@ std::vector<Entry> table() {
       Kind::classifier, "Trees with random thresholds, the best of a few columns."));
   rows.push_back(estimator_entry<ExtraTreesRegressor>(
       Kind::regressor, "Trees with random thresholds, the best of a few columns."));
-  rows.push_back(
-      estimator_entry<KMeans>(Kind::clusterer, "Lloyd's k-means from k-means++ starts."));
   rows.push_back(estimator_entry<HDBSCAN>(
       Kind::clusterer, "Dense regions at every level, the most stable of them; noise is -1."));
   rows.push_back(estimator_entry<OPTICS>(
