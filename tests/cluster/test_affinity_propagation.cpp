@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cluster/messages.hpp"
+#include "cluster/affinity/messages.hpp"
 #include "grove/cluster/affinity_propagation.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/random.hpp"

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "cluster/mixture.hpp"
+#include "cluster/mixture/mixture.hpp"
 #include "grove/cluster/gaussian_mixture.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/random.hpp"

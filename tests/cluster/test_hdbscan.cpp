@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "cluster/spanning_tree.hpp"
+#include "cluster/reachability/spanning_tree.hpp"
 #include "grove/cluster/hdbscan.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/random.hpp"

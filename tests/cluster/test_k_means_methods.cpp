@@ -3,8 +3,8 @@
 #include <limits>
 #include <tuple>
 
-#include "cluster/center_blocks.hpp"
-#include "cluster/exact_sums.hpp"
+#include "cluster/k_means/center_blocks.hpp"
+#include "cluster/k_means/exact_sums.hpp"
 #include "core/text.hpp"
 #include "grove/cluster/k_means.hpp"
 #include "grove/core/error.hpp"

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "cluster/distinct_rows.hpp"
-#include "cluster/reachability_walk.hpp"
+#include "cluster/reachability/reachability_walk.hpp"
 #include "grove/cluster/optics.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/random.hpp"

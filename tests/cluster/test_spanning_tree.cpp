@@ -4,10 +4,10 @@
 #include <tuple>
 
 #include "cluster/distinct_rows.hpp"
-#include "cluster/link_search.hpp"
-#include "cluster/single_linkage.hpp"
-#include "cluster/spanning_tree.hpp"
-#include "cluster/spanning_tree_methods.hpp"
+#include "cluster/reachability/link_search.hpp"
+#include "cluster/reachability/single_linkage.hpp"
+#include "cluster/reachability/spanning_tree.hpp"
+#include "cluster/reachability/spanning_tree_methods.hpp"
 #include "grove/core/error.hpp"
 #include "grove/core/random.hpp"
 #include "neighbors/kd_order.hpp"

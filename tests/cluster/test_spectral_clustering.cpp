@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cluster/point_panels.hpp"
-#include "cluster/spectral.hpp"
+#include "cluster/affinity/point_panels.hpp"
+#include "cluster/affinity/spectral.hpp"
 #include "grove/cluster/spectral_clustering.hpp"
 #include "grove/core/error.hpp"
 #include "grove/metrics/clustering.hpp"

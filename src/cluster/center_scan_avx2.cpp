@@ -1,5 +1,0 @@
-#define GROVE_INSTRUCTION_SET avx2
-#define GROVE_VECTOR_BYTES 32
-#define GROVE_TILE_POINTS 4
-#define GROVE_TILE_VECTORS 3
-#include "cluster/center_scan_kernel.hpp"

@@ -1,2 +1,0 @@
-#define GROVE_INSTRUCTION_SET baseline
-#include "cluster/chunk_scan_kernel.hpp"

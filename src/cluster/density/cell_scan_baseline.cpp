@@ -1,0 +1,2 @@
+#define GROVE_INSTRUCTION_SET baseline
+#include "cluster/density/cell_scan_kernel.hpp"
