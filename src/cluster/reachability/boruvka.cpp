@@ -221,7 +221,8 @@ void Boruvka::start() {
   if (task_.has_cores()) cores_.assign(padded, infinity);
   if (task_.has_cores() && !by_lists) {
     const std::vector<double> by_row = core_distances_by_search(
-        task_, *make_kd_tree(task_.points, task_.reduced, 2 * kd_lanes, context_));
+        task_, *make_kd_tree(task_.points, task_.reduced, 2 * kd_lanes, context_),
+        order_.rows.data());
     for (std::size_t place = 0; place < n_; ++place) cores_[place] = by_row[order_.rows[place]];
   }
   find_neighbors(static_cast<int>(k), by_lists ? static_cast<int>(k_core) : 0);

@@ -121,8 +121,8 @@ class Prim {
 SpanningTree spanning_tree_by_prim(const SpanningTask& task) {
   SpanningTree tree;
   if (task.has_cores())
-    tree.core_distances =
-        core_distances_by_search(task, *make_brute_force(task.points, task.reduced, task.context));
+    tree.core_distances = core_distances_by_search(
+        task, *make_brute_force(task.points, task.reduced, task.context), nullptr);
   tree.edges = Prim(task, tree.core_distances).run();
   return tree;
 }

@@ -42,15 +42,16 @@ void check_enough(const SpanningTask& task) {
 
 }  // namespace
 
-std::vector<double> core_distances_by_search(const SpanningTask& task,
-                                             const SearchBackEnd& search) {
+std::vector<double> core_distances_by_search(const SpanningTask& task, const SearchBackEnd& search,
+                                             const std::uint32_t* order) {
   const auto wanted = static_cast<double>(task.reachability.min_samples);
   const Index k = std::min(task.reachability.min_samples, task.n());
   std::vector<double> cores(static_cast<std::size_t>(task.n()));
   parallel_for(task.context, task.n(), 64, [&](Index begin, Index end) {
     task.context.check_stop(task.who);
     SearchWork work;
-    for (Index i = begin; i < end; ++i) {
+    for (Index place = begin; place < end; ++place) {
+      const Index i = order == nullptr ? place : static_cast<Index>(order[place]);
       BestHits best(k, task.reduced);
       search.nearest(task.row(i), best, work);
       double points = task.count(i);

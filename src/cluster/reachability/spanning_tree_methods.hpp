@@ -27,8 +27,10 @@ struct SpanningTask {
 SpanningTree spanning_tree_by_boruvka(const SpanningTask& task);
 SpanningTree spanning_tree_by_prim(const SpanningTask& task);
 
-/// Core distance of each row, one query at a time; O(n) memory.
-std::vector<double> core_distances_by_search(const SpanningTask& task, const SearchBackEnd& search);
+/// Core distance of each row, one query at a time; O(n) memory. `order`: the rows in an order that
+/// keeps near ones together; null: as they come.
+std::vector<double> core_distances_by_search(const SpanningTask& task, const SearchBackEnd& search,
+                                             const std::uint32_t* order);
 
 /// Whether edge (weight, x, y) goes before (other_weight, u, v).
 inline bool edge_before(double weight, std::uint32_t x, std::uint32_t y, double other_weight,
