@@ -18,7 +18,7 @@ class DisjointSets {
 
   explicit DisjointSets(Index n)
       : parents_(std::make_unique<std::atomic<Id>[]>(static_cast<std::size_t>(n))) {
-    for (Index i = 0; i < n; ++i) parents_[i].store(static_cast<Id>(i), relaxed);
+    for (Id i = 0; i < static_cast<Id>(n); ++i) parents_[i].store(i, relaxed);
   }
 
   Id find(Id i) const {

@@ -3,6 +3,8 @@
 #include <functional>
 #include <map>
 
+#include "cluster/cell_scan.hpp"
+#include "cluster/chunk_scan.hpp"
 #include "core/memory_meter.hpp"
 #include "grove/cluster/dbscan.hpp"
 #include "grove/core/error.hpp"
@@ -516,6 +518,50 @@ TEST_CASE("Dense blobs take memory by the point", "[dbscan]") {
   CHECK(memory.peak_bytes() < 100 << 20);
   CHECK(model.n_clusters() >= 6);
 }
+
+#if defined(__x86_64__)
+TEST_CASE("Every instruction set scans alike", "[dbscan]") {
+  using namespace grove::cluster;
+  std::vector<std::pair<const CellScan*, const ChunkScan*>> sets{
+      {&cluster::baseline::cell_scan, &cluster::baseline::chunk_scan}};
+  if (__builtin_cpu_supports("avx2"))
+    sets.push_back({&cluster::avx2::cell_scan, &cluster::avx2::chunk_scan});
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
+    sets.push_back({&cluster::avx512::cell_scan, &cluster::avx512::chunk_scan});
+  constexpr std::uint32_t n = 160;
+  for (int d = 1; d <= 4; ++d) {
+    // 0.1 k: differences and squares are rounded, and many are about the limit.
+    const Matrix x = 0.1 * lattice(n + scan_padding, d, 9, 71 + static_cast<std::uint64_t>(d));
+    const Eigen::MatrixXd columns = x;
+    CellPoints points{.d = d, .limit = 0.1 * 0.1 * 5};
+    for (int j = 0; j < d; ++j) points.columns[j] = columns.col(j).data();
+    const Places ranges[] = {{3, 50}, {60, 61}, {70, n}};
+    std::vector<std::vector<double>> answers;
+    for (const auto& [cells, chunks] : sets) {
+      std::vector<double> answer(20);
+      std::uint64_t evaluations = 0;
+      cells->weigh(points, {10, 30}, ranges, 3, 12, answer.data(), evaluations);
+      for (std::uint32_t i = 0; i < 40; ++i) {
+        answer.push_back(cells->any_pair(points, {i, i + 2}, {100 + i, 103 + i}, evaluations));
+        answer.push_back(cells->first_within(points, x.row(i).data(), {80, 80 + i}, evaluations));
+      }
+      answer.push_back(static_cast<double>(evaluations));
+      for (const KdMetric metric : {KdMetric::euclidean, KdMetric::manhattan, KdMetric::chebyshev})
+        for (int q = 0; q < kd_lanes; ++q) {
+          std::uint32_t masks[2];
+          const double limit = metric == KdMetric::euclidean ? points.limit : 0.1 * 3;
+          // Any memory will do as chunks.
+          chunks->within(columns.data(), 2, d, columns.data() + q, metric, limit, masks);
+          answer.insert(answer.end(), {double(masks[0]), double(masks[1])});
+          const std::vector<float> box(static_cast<std::size_t>(2 * d), 0.05F * float(q));
+          answer.push_back(chunks->near_box(columns.data(), d, box.data(), metric, limit));
+        }
+      answers.push_back(answer);
+    }
+    for (const auto& answer : answers) CHECK(answer == answers.front());
+  }
+}
+#endif
 
 TEST_CASE("DBSCAN refuses what it cannot take", "[dbscan]") {
   const Matrix x = clouds(50, 2, 2, 1);
