@@ -57,7 +57,6 @@ class Assignment {
   };
   void make_groups(const Matrix& start);
   void follow_groups(const std::vector<double>& moves);
-  bool with_bounds() const { return algorithm_ != KMeansAlgorithm::lloyd; }
   void follow(const Matrix& centers);
   void measure_centers(const Matrix& centers);
   Slot& take_slot();
