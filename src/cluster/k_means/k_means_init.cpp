@@ -56,6 +56,8 @@ class Draw {
 
   /// Rows first.. of `centers`, of which those before are there already; the best of `n_trials`.
   void fill(Matrix& centers, Index first, Index n_trials) {
+    if (!by_distance_) first = fill_by_chance(centers);
+    if (first == centers.rows()) return;
     for (Index c = 0; c < first; ++c) approach(points_, centers.row(c).data(), closest_, context_);
     for (Index c = first; c < centers.rows(); ++c) {
       context_.check_stop(who_);
@@ -69,6 +71,21 @@ class Draw {
  private:
   Eigen::Map<const Eigen::RowVectorXd> point(Index i) const {
     return {points_.row(i), points_.dimension()};
+  }
+
+  /// Draws by weight; a point that was there before is drawn again, until that fails too often.
+  /// Returns how many centres there are then.
+  Index fill_by_chance(Matrix& centers) {
+    add_up(false, centers.rows());
+    Index n = 0;
+    for (Index tries = 0; n < centers.rows() && tries < 2 * centers.rows() + 8; ++tries) {
+      const auto drawn = point(draw(running_, rng_));
+      bool is_new = true;
+      for (Index c = 0; c < n && is_new; ++c)
+        is_new = squared_distance(drawn.data(), centers.row(c).data(), drawn.size()) > 0;
+      if (is_new) centers.row(n++) = drawn;
+    }
+    return n;
   }
 
   void add_up(bool some_drawn, Index k) {
