@@ -10,9 +10,19 @@
 namespace grove::GROVE_INSTRUCTION_SET {
 namespace {
 
-using F = float __attribute__((vector_size(64)));  // a box in each lane
-using V = double __attribute__((vector_size(64)));
-constexpr int lanes_of_v = 8;
+#if defined(__AVX512F__)
+constexpr int vector_bytes = 64;
+#elif defined(__AVX2__)
+constexpr int vector_bytes = 32;
+#else
+constexpr int vector_bytes = 16;
+#endif
+using V = double __attribute__((vector_size(vector_bytes)));
+using F = float __attribute__((vector_size(vector_bytes)));
+constexpr int lanes_of_v = vector_bytes / 8;
+constexpr int lanes_of_f = vector_bytes / 4;
+constexpr int parts_of_v = linkage_lanes / lanes_of_v;  // vectors of a chunk
+constexpr int parts_of_f = linkage_lanes / lanes_of_f;
 
 #define GROVE_INLINE inline __attribute__((always_inline))
 
@@ -27,7 +37,8 @@ GROVE_INLINE F load(const float* p) {
   return f;
 }
 GROVE_INLINE void store(double* p, V v) { __builtin_memcpy(p, &v, sizeof v); }
-GROVE_INLINE V all(double x) { return V{x, x, x, x, x, x, x, x}; }
+GROVE_INLINE void store(float* p, F f) { __builtin_memcpy(p, &f, sizeof f); }
+GROVE_INLINE V all(double x) { return x - V{}; }
 GROVE_INLINE F all(float x) { return x - F{}; }
 
 #if defined(__AVX512F__)
@@ -39,38 +50,27 @@ GROVE_INLINE unsigned less_equal(F a, F b) {
 }
 GROVE_INLINE V root_of(V a) { return V(_mm512_sqrt_pd(__m512d(a))); }
 #elif defined(__AVX2__)
-GROVE_INLINE __m256d low(V a) { return __m256d(__builtin_shufflevector(a, a, 0, 1, 2, 3)); }
-GROVE_INLINE __m256d high(V a) { return __m256d(__builtin_shufflevector(a, a, 4, 5, 6, 7)); }
 GROVE_INLINE unsigned less_equal(V a, V b) {
-  const int first = _mm256_movemask_pd(_mm256_cmp_pd(low(a), low(b), _CMP_LE_OQ));
-  const int second = _mm256_movemask_pd(_mm256_cmp_pd(high(a), high(b), _CMP_LE_OQ));
-  return static_cast<unsigned>(first | second << 4);
+  return static_cast<unsigned>(
+      _mm256_movemask_pd(_mm256_cmp_pd(__m256d(a), __m256d(b), _CMP_LE_OQ)));
 }
 GROVE_INLINE unsigned less_equal(F a, F b) {
-  const __m256 a0(__builtin_shufflevector(a, a, 0, 1, 2, 3, 4, 5, 6, 7));
-  const __m256 b0(__builtin_shufflevector(b, b, 0, 1, 2, 3, 4, 5, 6, 7));
-  const __m256 a1(__builtin_shufflevector(a, a, 8, 9, 10, 11, 12, 13, 14, 15));
-  const __m256 b1(__builtin_shufflevector(b, b, 8, 9, 10, 11, 12, 13, 14, 15));
-  const int first = _mm256_movemask_ps(_mm256_cmp_ps(a0, b0, _CMP_LE_OQ));
-  const int second = _mm256_movemask_ps(_mm256_cmp_ps(a1, b1, _CMP_LE_OQ));
-  return static_cast<unsigned>(first | second << 8);
+  return static_cast<unsigned>(_mm256_movemask_ps(_mm256_cmp_ps(__m256(a), __m256(b), _CMP_LE_OQ)));
 }
-GROVE_INLINE V root_of(V a) {
-  using Half = double __attribute__((vector_size(32)));
-  return __builtin_shufflevector(Half(_mm256_sqrt_pd(low(a))), Half(_mm256_sqrt_pd(high(a))), 0, 1,
-                                 2, 3, 4, 5, 6, 7);
+GROVE_INLINE V root_of(V a) { return V(_mm256_sqrt_pd(__m256d(a))); }
+#elif defined(__x86_64__)
+GROVE_INLINE unsigned less_equal(V a, V b) {
+  return static_cast<unsigned>(_mm_movemask_pd(_mm_cmple_pd(__m128d(a), __m128d(b))));
 }
+GROVE_INLINE unsigned less_equal(F a, F b) {
+  return static_cast<unsigned>(_mm_movemask_ps(_mm_cmple_ps(__m128(a), __m128(b))));
+}
+GROVE_INLINE V root_of(V a) { return V(_mm_sqrt_pd(__m128d(a))); }
 #else
-GROVE_INLINE unsigned less_equal(V a, V b) {
-  const auto yes = a <= b;
+template <class T>
+GROVE_INLINE unsigned less_equal(T a, T b) {
   unsigned mask = 0;
-  for (int i = 0; i < lanes_of_v; ++i) mask |= yes[i] != 0 ? 1U << i : 0U;
-  return mask;
-}
-GROVE_INLINE unsigned less_equal(F a, F b) {
-  const auto yes = a <= b;
-  unsigned mask = 0;
-  for (int i = 0; i < linkage_lanes; ++i) mask |= yes[i] != 0 ? 1U << i : 0U;
+  for (unsigned i = 0; i < sizeof(T) / sizeof(a[0]); ++i) mask |= a[i] <= b[i] ? 1U << i : 0U;
   return mask;
 }
 GROVE_INLINE V root_of(V a) {
@@ -79,18 +79,20 @@ GROVE_INLINE V root_of(V a) {
 }
 #endif
 
+/// A value for each point of a chunk.
 struct Sums {
-  V first, second;
+  V parts[parts_of_v];
 };
 
 GROVE_INLINE Sums squared_distances(const double* query, const double* chunk, int d) {
-  Sums sums{V{}, V{}};
+  Sums sums{};
   for (int j = 0; j < d; ++j) {
     const V value = all(query[j]);
-    const V one = value - load(chunk + j * linkage_lanes);
-    const V two = value - load(chunk + j * linkage_lanes + lanes_of_v);
-    sums.first += one * one;
-    sums.second += two * two;
+#pragma GCC unroll 8
+    for (int p = 0; p < parts_of_v; ++p) {
+      const V difference = value - load(chunk + j * linkage_lanes + p * lanes_of_v);
+      sums.parts[p] += difference * difference;
+    }
   }
   return sums;
 }
@@ -106,8 +108,7 @@ GROVE_INLINE void each_chunk(const double* query, const double* chunks, std::int
 void distances(const double* query, const double* chunks, std::int64_t n_chunks, int d,
                double* out) {
   each_chunk(query, chunks, n_chunks, d, [&](std::int64_t place, const Sums& found) {
-    store(out + place, found.first);
-    store(out + place + lanes_of_v, found.second);
+    for (int p = 0; p < parts_of_v; ++p) store(out + place + p * lanes_of_v, found.parts[p]);
   });
 }
 
@@ -115,10 +116,10 @@ void add_distances(const double* query, double weight, const double* chunks, std
                    int d, double* sums) {
   const V w = all(weight);
   each_chunk(query, chunks, n_chunks, d, [&](std::int64_t place, const Sums& found) {
-    double* const first = sums + place;
-    double* const second = first + lanes_of_v;
-    store(first, load(first) + w * root_of(found.first));
-    store(second, load(second) + w * root_of(found.second));
+    for (int p = 0; p < parts_of_v; ++p) {
+      double* const part = sums + place + p * lanes_of_v;
+      store(part, load(part) + w * root_of(found.parts[p]));
+    }
   });
 }
 
@@ -127,10 +128,10 @@ GROVE_INLINE V larger(V a, V b) { return a > b ? a : b; }
 void raise_to_distances(const double* query, const double* chunks, std::int64_t n_chunks, int d,
                         double* maxima) {
   each_chunk(query, chunks, n_chunks, d, [&](std::int64_t place, const Sums& found) {
-    double* const first = maxima + place;
-    double* const second = first + lanes_of_v;
-    store(first, larger(found.first, load(first)));
-    store(second, larger(found.second, load(second)));
+    for (int p = 0; p < parts_of_v; ++p) {
+      double* const part = maxima + place + p * lanes_of_v;
+      store(part, larger(found.parts[p], load(part)));
+    }
   });
 }
 
@@ -144,13 +145,19 @@ void take_roots(double* values, std::int64_t n) {
 /// than its rounding.
 template <bool Ward>
 GROVE_INLINE unsigned near_lanes(const Sums& sums, const double* sizes, double own, double best) {
-  if constexpr (!Ward)
-    return less_equal(sums.first, all(best)) | less_equal(sums.second, all(best)) << lanes_of_v;
-  const V limit = all(best * (1 + 0x1p-48));
-  const V one = load(sizes);
-  const V two = load(sizes + lanes_of_v);
-  return less_equal(sums.first * (all(own) * one), limit * (all(own) + one)) |
-         less_equal(sums.second * (all(own) * two), limit * (all(own) + two)) << lanes_of_v;
+  const V limit = all(Ward ? best * (1 + 0x1p-48) : best);
+  unsigned near = 0;
+  for (int p = 0; p < parts_of_v; ++p) {
+    unsigned part = 0;
+    if constexpr (Ward) {
+      const V size = load(sizes + p * lanes_of_v);
+      part = less_equal(sums.parts[p] * (own * size), limit * (own + size));
+    } else {
+      part = less_equal(sums.parts[p], limit);
+    }
+    near |= part << (p * lanes_of_v);
+  }
+  return near;
 }
 
 template <bool Ward>
@@ -167,8 +174,7 @@ void nearest_of(const CenterQuery& query, const CenterChunks& centers, std::int6
     if (own >= 0 && own < linkage_lanes) within &= ~(1U << own);
     if (within == 0) continue;
     alignas(64) double found[linkage_lanes];
-    store(found, sums.first);
-    store(found + lanes_of_v, sums.second);
+    for (int p = 0; p < parts_of_v; ++p) store(found + p * lanes_of_v, sums.parts[p]);
     for (; within != 0; within &= within - 1) {
       const int i = __builtin_ctz(within);
       double distance = found[i];
@@ -288,19 +294,26 @@ class TreeSearch {
 
   void scan(std::int64_t chunk) {
     const float* const values = floats_.values + chunk * linkage_lanes * d_;
-    F sums[CenterGroup::most] = {};
+    F sums[CenterGroup::most][parts_of_f] = {};
     for (int j = 0; j < d_; ++j) {
-      const F value = load(values + j * linkage_lanes);
 #pragma GCC unroll 4
-      for (int q = 0; q < CenterGroup::most; ++q) {
-        const F difference = value - queries_[j * CenterGroup::most + q];
-        sums[q] += difference * difference;
+      for (int p = 0; p < parts_of_f; ++p) {
+        const F value = load(values + j * linkage_lanes + p * lanes_of_f);
+#pragma GCC unroll 4
+        for (int q = 0; q < CenterGroup::most; ++q) {
+          const F difference = value - queries_[j * CenterGroup::most + q];
+          sums[q][p] += difference * difference;
+        }
       }
     }
-    const F inverses = load(floats_.inverse_sizes + chunk * linkage_lanes);
+    const float* const inverses = floats_.inverse_sizes + chunk * linkage_lanes;
     for (int q = 0; q < group_.n; ++q) {
-      const F limits = scaled_limits_[q] * (inverses + inverses_[q]) + allowances_[q];
-      const unsigned near = less_equal(sums[q], limits);
+      unsigned near = 0;
+      for (int p = 0; p < parts_of_f; ++p)
+        near |= less_equal(sums[q][p],
+                           scaled_limits_[q] * (load(inverses + p * lanes_of_f) + inverses_[q]) +
+                               allowances_[q])
+                << (p * lanes_of_f);
       if (near != 0) measure(q, chunk * linkage_lanes, near);
     }
     work_.distance_evaluations += static_cast<std::uint64_t>(group_.n * linkage_lanes);
@@ -333,22 +346,24 @@ class TreeSearch {
     ++work_.nodes_visited;
     const float* const lows = tree_.boxes + std::int64_t{node} * 2 * d_ * linkage_lanes;
     const float* const highs = lows + d_ * linkage_lanes;
-    F sum = {};
-    for (int j = 0; j < d_; ++j) {
-      const F below = load(lows + j * linkage_lanes) - high_[j];
-      const F above = low_[j] - load(highs + j * linkage_lanes);
-      F gap = below > above ? below : above;
-      gap = gap > 0 ? gap : F{};
-      sum += gap * gap;
-    }
-    const float slack = rounding_ < 1 ? static_cast<float>(1 - rounding_) : 0;
-    const F bounds =
-        sum * slack /
-        (largest_inverse_ + load(tree_.inverse_sizes + std::int64_t{node} * linkage_lanes));
+    const float* const inverses = tree_.inverse_sizes + std::int64_t{node} * linkage_lanes;
     const std::int32_t* const children = tree_.children + std::int64_t{node} * linkage_lanes;
-    unsigned within = less_equal(bounds, all(limit_));
+    const float slack = rounding_ < 1 ? static_cast<float>(1 - rounding_) : 0;
     float values[linkage_lanes];
-    __builtin_memcpy(values, &bounds, sizeof bounds);
+    unsigned within = 0;
+    for (int p = 0; p < parts_of_f; ++p) {
+      F sum = {};
+      for (int j = 0; j < d_; ++j) {
+        const F below = load(lows + j * linkage_lanes + p * lanes_of_f) - high_[j];
+        const F above = low_[j] - load(highs + j * linkage_lanes + p * lanes_of_f);
+        F gap = below > above ? below : above;
+        gap = gap > 0 ? gap : F{};
+        sum += gap * gap;
+      }
+      const F bounds = sum * slack / (largest_inverse_ + load(inverses + p * lanes_of_f));
+      store(values + p * lanes_of_f, bounds);
+      within |= less_equal(bounds, all(limit_)) << (p * lanes_of_f);
+    }
     int n = 0;
     for (; within != 0; within &= within - 1) {
       const int i = __builtin_ctz(within);
