@@ -1,4 +1,3 @@
-#include <Eigen/Dense>
 #include <cmath>
 #include <numbers>
 
@@ -9,6 +8,9 @@
 #include "grove/registry/archive.hpp"
 #include "support/contract.hpp"
 #include "support/reference.hpp"
+
+// After grove's own headers, which settle how Eigen allocates.
+#include <Eigen/LU>
 
 using namespace grove;
 using namespace grove::testing;

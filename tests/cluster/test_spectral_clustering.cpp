@@ -1,4 +1,3 @@
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 
@@ -10,6 +9,9 @@
 #include "grove/registry/archive.hpp"
 #include "support/contract.hpp"
 #include "support/reference.hpp"
+
+// After grove's own headers, which settle how Eigen allocates.
+#include <Eigen/Eigenvalues>
 
 using namespace grove;
 using namespace grove::testing;
