@@ -128,7 +128,7 @@ class PairMaker {
     const Vector advantage = options_.higher_is_better ? difference : Vector(-difference);
     const double tolerance =
         1e-12 * scores_.col(first).cwiseAbs().cwiseMax(scores_.col(second).cwiseAbs()).maxCoeff();
-    const double rope = std::max(options_.rope.value_or(0), tolerance);
+    const double rope = options_.rope.value_or(0) + tolerance;
     const double ratio =
         test == PairTest::corrected_t ? 1 / static_cast<double>(options_.n_folds - 1) : 0;
     PairComparison pair;
@@ -221,7 +221,7 @@ std::string conclude(const ScoreComparison& comparison) {
   std::size_t open = 0;
   for (const PairComparison& pair : comparison.pairs) open += pair.p_adjusted > alpha ? 1 : 0;
   if (any && open > 0)
-    text += concat(" The other ", open, open == 1 ? " pair is" : " pairs are",
+    text += concat(" The other ", open == 1 ? "pair is" : concat(open, " pairs are"),
                    " not told apart, which does not make them equal.");
   if (!any) text += " That does not make them equal.";
   // Signs and signed ranks of n rows give no p-value below 2^(1-n).

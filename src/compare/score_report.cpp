@@ -107,7 +107,7 @@ void write_pairs(std::ostream& out, const ScoreComparison& comparison) {
            "win/tie/loss",
            "a - b",
            concat(short_text(100 * (1 - options.alpha)), "% interval"),
-           "P(a>b)",
+           "P(a wins)",
            "Cliff",
            "statistic",
            "p",

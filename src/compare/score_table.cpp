@@ -14,7 +14,8 @@ bool names_rows(std::string header) {
   std::transform(header.begin(), header.end(), header.begin(), [](unsigned char c) {
     return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   });
-  const auto words = {"", "name", "dataset", "data set", "data_set", "data", "fold", "split"};
+  const auto words = {"",     "name", "dataset", "data set", "data_set",
+                      "data", "fold", "split",   "id",       "task"};
   return std::find(words.begin(), words.end(), header) != words.end();
 }
 

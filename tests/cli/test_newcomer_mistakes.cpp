@@ -39,7 +39,7 @@ const std::string regressor_metrics_hint =
     "poisson_deviance and gamma_deviance\n";
 const std::string commands_hint =
     "  hint: commands are datasets, describe, cv, compare, train, predict, export, score, explain, "
-    "cluster, neighbors and models\n";
+    "stats, cluster, neighbors and models\n";
 
 void files(const Folder& folder) {
   std::string good = "width,height,colour,kind\n";

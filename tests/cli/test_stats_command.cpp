@@ -64,7 +64,7 @@ TEST_CASE("grove stats says of Demsar's table what his article says") {
   REQUIRE(json["wilcoxon_holm"].size() == 6);
   CHECK(json["wilcoxon_holm"][0]["a"] == "C4.5");
   CHECK(json["wilcoxon_holm"][0]["b"] == "C4.5+m");
-  CHECK(json["wilcoxon_holm"][0]["statistic"] == 7.5);  // zeros dropped: ranks 2 lower each
+  CHECK(json["wilcoxon_holm"][0]["statistic"] == 6.5);  // zeros dropped
   const Json pairs = reference("statistics").at("paired");
   CHECK(json["wilcoxon_holm"][0]["p_value"].get<double>() ==
         Approx(pairs[0]["r"]["exact"].get<double>()).epsilon(1e-10));
@@ -92,7 +92,7 @@ TEST_CASE("grove stats compares with a control, adjusts, and knows a rope") {
   const Json& pair = json["pairs"][0];
   CHECK(pair["a"] == "C4.5");
   CHECK(pair["wins"].get<int>() + pair["ties"].get<int>() + pair["losses"].get<int>() == 14);
-  CHECK(pair["ties"] == 9);
+  CHECK(pair["ties"] == 8);
   const Json& posterior = pair["posterior"];
   CHECK(posterior["a_better"].get<double>() + posterior["equivalent"].get<double>() +
             posterior["b_better"].get<double>() ==

@@ -375,6 +375,12 @@ TEST_CASE("Degenerate tables and differences have a stated answer") {
   CHECK(wilcoxon_signed_rank(Vector::Ones(6)).p_value == 2.0 / 64);
   CHECK(message_of([] { (void)paired_t(vector({1})); }) ==
         "paired_t needs at least 2 differences, got 1");
+  const Vector many = Vector::LinSpaced(1001, -1, 2);
+  CHECK(wilcoxon_signed_rank(many.head(1000), {.method = WilcoxonMethod::exact}).p_value ==
+        Approx(wilcoxon_signed_rank(many.head(1000)).p_value).margin(1e-12));
+  CHECK(message_of([&] { (void)wilcoxon_signed_rank(many, {.method = WilcoxonMethod::exact}); }) ==
+        "wilcoxon_signed_rank: the exact p-value is for at most 1000 differences that are not "
+        "zero, got 1001");
   CHECK(message_of([] { (void)wilcoxon_signed_rank(Vector()); }) ==
         "wilcoxon_signed_rank needs at least 1 difference, got 0");
   CHECK(message_of([] {

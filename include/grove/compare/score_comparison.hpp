@@ -18,9 +18,9 @@ struct ScoreTable {
 };
 
 /// From a CSV file with a header: one column per contender and, in front, if its values are words
-/// or it is called "", "name", "dataset", "data set", "data", "fold" or "split", one of row names
-/// (else they are "1", "2", ...). Throws ParseError as read_csv does, and InvalidData for a score
-/// that is missing or a word, naming row and column.
+/// or it is called "", "name", "dataset", "data set", "data", "fold", "split", "id" or "task", one
+/// of row names (else they are "1", "2", ...). A missing score becomes NaN, which compare_scores
+/// refuses. Throws ParseError as read_csv does, and InvalidData for a later column of words.
 ScoreTable read_scores(const std::string& path);
 
 /// Which test compares two contenders.

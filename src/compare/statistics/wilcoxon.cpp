@@ -13,7 +13,8 @@ namespace grove::statistics {
 
 namespace {
 
-constexpr Index largest_exact = 50;
+constexpr Index largest_exact = 50;          // by itself
+constexpr Index largest_exact_asked = 1000;  // 2^-n must not underflow
 
 /// Ranks of the differences that are not zero, with their signs, and the zeros.
 struct SignedRanks {
@@ -118,6 +119,11 @@ WilcoxonResult wilcoxon_signed_rank(const Vector& differences, const WilcoxonOpt
   result.exact = options.method == WilcoxonMethod::exact ||
                  (options.method == WilcoxonMethod::automatic && result.n_ranked <= largest_exact);
   if (result.n_ranked == 0) return result;
+  if (result.exact && result.n_ranked > largest_exact_asked)
+    throw InvalidParameter(
+        concat("wilcoxon_signed_rank: the exact p-value is for at most ", largest_exact_asked,
+               " differences that are not zero, got ", result.n_ranked),
+        "take the normal approximation");
   const Moments moments = normal_moments(found, options);
   double gap = result.statistic - moments.mean;
   if (options.continuity_correction && gap < 0) gap += 0.5;

@@ -40,7 +40,8 @@ struct WilcoxonResult {
 /// differences share their mean rank. The exact p-value is that of all 2^n signs given the ranks as
 /// they are, ties too (coin and exactRankTests in R; without ties also R's wilcox.test and scipy);
 /// p = min(1, 2 P(R+ at most / at least as observed)). All zero: statistic 0, p 1. At least one
-/// difference; throws InvalidData for NaN and infinity, InvalidParameter for a negative tolerance.
+/// difference; throws InvalidData for NaN and infinity, InvalidParameter for a negative tolerance
+/// and for the exact method with more than 1000 differences.
 /// Exact: O(n^3). Source: Wilcoxon, "Individual comparisons by ranking methods", Biometrics
 /// Bulletin 1 (1945).
 WilcoxonResult wilcoxon_signed_rank(const Vector& differences, const WilcoxonOptions& options = {});
