@@ -3,8 +3,8 @@
 #include <functional>
 #include <map>
 
-#include "cluster/cell_scan.hpp"
-#include "cluster/chunk_scan.hpp"
+#include "cluster/density/cell_scan.hpp"
+#include "cluster/density/chunk_scan.hpp"
 #include "core/memory_meter.hpp"
 #include "grove/cluster/dbscan.hpp"
 #include "grove/core/error.hpp"
