@@ -26,7 +26,8 @@ const std::string metrics_hint =
     "recall_micro, recall_weighted, jaccard, jaccard_macro, jaccard_micro, jaccard_weighted, mcc, "
     "cohen_kappa, log_loss, brier, ece, roc_auc, roc_auc_ovr_weighted, roc_auc_ovo, "
     "average_precision, mse, rmse, mae, median_ae, mape, r2, explained_variance, pinball, "
-    "poisson_deviance, gamma_deviance, adjusted_rand, ami, nmi, homogeneity, completeness, "
+    "poisson_deviance, gamma_deviance, ndcg, ndcg_at_10, adjusted_rand, ami, nmi, homogeneity, "
+    "completeness, "
     "v_measure, fowlkes_mallows, silhouette, calinski_harabasz, davies_bouldin and dbcv\n";
 const std::string classifier_metrics_hint =
     "  hint: metrics for it are accuracy, balanced_accuracy, f1, f1_macro, f1_micro, f1_weighted, "
@@ -36,7 +37,7 @@ const std::string classifier_metrics_hint =
     "average_precision\n";
 const std::string regressor_metrics_hint =
     "  hint: metrics for it are mse, rmse, mae, median_ae, mape, r2, explained_variance, pinball, "
-    "poisson_deviance and gamma_deviance\n";
+    "poisson_deviance, gamma_deviance, ndcg and ndcg_at_10\n";
 const std::string commands_hint =
     "  hint: commands are datasets, describe, cv, compare, train, predict, export, score, explain, "
     "stats, cluster, neighbors and models\n";

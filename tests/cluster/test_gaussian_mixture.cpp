@@ -176,7 +176,7 @@ TEST_CASE("GaussianMixture: any number of threads gives the same bits and work",
   }
 }
 
-TEST_CASE("The inner loops give the same bits on every instruction set", "[mixture]") {
+TEST_CASE("The inner loops of mixtures give the same bits on every instruction set", "[mixture]") {
 #if defined(__x86_64__)
   std::vector<cluster::MixtureScan> sets{cluster::baseline::mixture_scan()};
   if (__builtin_cpu_supports("avx2")) sets.push_back(cluster::avx2::mixture_scan());
