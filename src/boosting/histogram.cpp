@@ -15,7 +15,7 @@ namespace grove {
 namespace {
 
 constexpr Index rows_a_block = 8192;
-constexpr Index cells_a_thread = 65536;  // that rows add to; fewer are not worth a second thread
+constexpr Index cells_a_thread = 32768;  // that rows add to; fewer are not worth a second thread
 constexpr Index groups_a_tile = 8;       // whose packed cells stay in the first cache
 constexpr Index bytes_gathered = 16384;  // of rows copied side by side
 constexpr Index most_gathered = 512;

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <sstream>
 
 #include "cli/app.hpp"
+#include "cli/comparison_output.hpp"
 #include "cli/data_source.hpp"
 #include "cli/output.hpp"
 #include "core/stopwatch.hpp"
@@ -108,13 +108,7 @@ void compare(const ClusterArguments& arguments, const Session& session) {
   const ClusteringComparison comparison = compare_clusterings(contenders, data, options, context);
   clear_progress();
   refuse_if_all_failed(comparison);
-  if (arguments.json != "-" && arguments.html != "-") {
-    std::ostringstream text;
-    text << comparison;
-    print(text.str());
-  }
-  if (!arguments.html.empty()) write_text(arguments.html, to_html(comparison, context));
-  if (!arguments.json.empty()) write_text(arguments.json, to_json(comparison, context));
+  write_comparison(comparison, arguments.html, arguments.json, context);
 }
 
 void add_comparison_options(CLI::App& command, ClusterArguments& arguments) {

@@ -1,7 +1,7 @@
 #include <cmath>
-#include <sstream>
 
 #include "cli/app.hpp"
+#include "cli/comparison_output.hpp"
 #include "cli/cv_spec.hpp"
 #include "cli/data_source.hpp"
 #include "cli/metric_choice.hpp"
@@ -172,13 +172,7 @@ void compare_models(const EvaluationArguments& arguments, const Session& session
   const Comparison comparison = compare(contenders, datasets, options, context);
   clear_progress();
   refuse_if_all_failed(comparison);
-  if (arguments.json != "-" && arguments.html != "-") {
-    std::ostringstream text;
-    text << comparison;
-    print(text.str());
-  }
-  if (!arguments.html.empty()) write_text(arguments.html, to_html(comparison, context));
-  if (!arguments.json.empty()) write_text(arguments.json, to_json(comparison, context));
+  write_comparison(comparison, arguments.html, arguments.json, context);
 }
 
 void add_shared_options(CLI::App& command, EvaluationArguments& arguments) {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <iosfwd>
 #include <string>
-#include <string_view>
 
 #include "grove/core/context.hpp"
 
@@ -11,8 +10,6 @@
 
 namespace grove {
 
-/// Text that can mean nothing to HTML; control characters become spaces.
-std::string escaped(std::string_view text);
 /// "12.34%"
 std::string percent(double value);
 /// "1 row", "2 rows"

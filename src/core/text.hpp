@@ -42,6 +42,9 @@ std::string join(const std::vector<std::string>& items, std::size_t most = 12);
 /// Control characters escaped, at most `most` bytes: safe to print whatever a file holds.
 std::string printable(std::string_view text, std::size_t most = 80);
 
+/// For HTML and XML: markup and quotes as entities, control characters as blanks.
+std::string escaped(std::string_view text);
+
 /// The candidate nearest to `name` (edit distance at most a third of its length, at least 1), or
 /// "".
 std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);

@@ -8,7 +8,8 @@ namespace grove {
 
 namespace {
 
-constexpr int looks_before_sleep = 1000;
+constexpr int pauses = 2000;  // some 50 microseconds
+constexpr int yields = 200;   // more, where no other thread wants the processor
 
 thread_local bool is_inside_loop = false;
 
@@ -16,6 +17,26 @@ void pause() {
 #if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
 #endif
+}
+
+/// Looks until `done`, or for a while: first without a break, then whenever no other thread wants
+/// the processor.
+template <class Done>
+void look_for(const Done& done) {
+  for (int i = 0; i < pauses; ++i) {
+    if (done()) return;
+    pause();
+  }
+  for (int i = 0; i < yields && !done(); ++i) std::this_thread::yield();
+}
+
+/// Held for moments only: worth a few looks before a thread goes to sleep over it.
+void lock_soon(std::unique_lock<std::mutex>& lock) {
+  for (int i = 0; i < 100; ++i) {
+    if (lock.try_lock()) return;
+    pause();
+  }
+  lock.lock();
 }
 
 /// A loop of one's own inside a loop runs on its thread alone.
@@ -47,7 +68,8 @@ void WorkerPool::run(Loop& loop, int n_helpers) {
 
 void WorkerPool::post(Loop& loop, int n_helpers) {
   {
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_, std::defer_lock);
+    lock_soon(lock);
     loops_.push_back(&loop);
     loop.seats_ = n_helpers;
     start_workers();
@@ -98,7 +120,7 @@ void WorkerPool::help(Loop& loop, std::unique_lock<std::mutex>& lock) {
     const InsideLoop inside;
     loop.run();
   }
-  lock.lock();
+  lock_soon(lock);
   // Last, for the loop may be gone after it.
   if (loop.working_.fetch_sub(1, std::memory_order_release) == 1) left_.notify_all();
 }
@@ -106,19 +128,20 @@ void WorkerPool::help(Loop& loop, std::unique_lock<std::mutex>& lock) {
 void WorkerPool::wait_for_loop(std::unique_lock<std::mutex>& lock) {
   const std::uint64_t seen = n_posted_.load(std::memory_order_relaxed);
   lock.unlock();
-  for (int i = 0; i < looks_before_sleep && n_posted_.load(std::memory_order_relaxed) == seen; ++i)
-    pause();
-  lock.lock();
-  posted_.wait(lock, [&] { return n_posted_.load(std::memory_order_relaxed) != seen; });
+  const auto is_posted = [&] { return n_posted_.load(std::memory_order_relaxed) != seen; };
+  look_for(is_posted);
+  lock_soon(lock);
+  posted_.wait(lock, is_posted);
 }
 
 void WorkerPool::close(Loop& loop) {
   {
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_, std::defer_lock);
+    lock_soon(lock);
     loops_.erase(std::find(loops_.begin(), loops_.end(), &loop));
   }
   const auto all_left = [&] { return loop.working_.load(std::memory_order_acquire) == 0; };
-  for (int i = 0; i < looks_before_sleep && !all_left(); ++i) pause();
+  look_for(all_left);
   if (all_left()) return;
   std::unique_lock lock(mutex_);
   left_.wait(lock, all_left);

@@ -13,8 +13,8 @@ namespace grove {
 /// The threads that help with loops, shared by the whole process. A helper joins a loop when it
 /// gets to it; the caller works too, and in the end waits only for helpers that have joined. So a
 /// helper that the system has put aside costs nothing, where the barrier of an OpenMP region waits
-/// for it (docs/decisions.md). Helpers look for the next loop for some 20 microseconds before they
-/// sleep.
+/// for it (docs/decisions.md). Helpers look for the next loop for a while before they sleep, and
+/// let other threads go first.
 class WorkerPool {
  public:
   /// What is to be done: run() takes blocks until none is left, and may be called by several

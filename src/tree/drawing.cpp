@@ -26,24 +26,6 @@ constexpr std::string_view style =
     ".up{fill:#79b4e0}.down{fill:#e7a552}.edge{stroke:#4a535b}text{fill:#e6e8ea}"
     "text.soft{fill:#a2abb3}}</style>\n";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 bool starts_letter(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
 /// Letters of UTF-8.

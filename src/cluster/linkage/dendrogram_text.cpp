@@ -40,24 +40,6 @@ std::string newick_name(const std::string& name) {
   return quoted;
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (static_cast<unsigned char>(c) < ' ') {
-      out += ' ';
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 // Colours of branches by cluster, light and dark; they repeat.
 constexpr std::string_view style =
     "<style>.paper{fill:#fbfbf8}.tree{fill:none;stroke:#59626b;stroke-width:1.5}"
