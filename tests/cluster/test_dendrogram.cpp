@@ -157,14 +157,14 @@ TEST_CASE("JSON reads back to the same bits", "[dendrogram]") {
 
 TEST_CASE("A drawing has a branch for each merge and a name for each leaf", "[dendrogram]") {
   const std::string svg = to_svg(small(), {.names = {"<a>", "b", "c", "d", "e"}, .n_clusters = 2});
-  CHECK(count(svg, "<path class=\"tree") == 4);
-  CHECK(count(svg, "<path class=\"tree c0\"") == 2);
-  CHECK(count(svg, "<path class=\"tree c1\"") == 1);
+  CHECK(count(svg, "<path class=\"line") == 4);
+  CHECK(count(svg, "<path class=\"line c0\"") == 2);
+  CHECK(count(svg, "<path class=\"line c1\"") == 1);
   CHECK(count(svg, "<line class=\"cut\"") == 1);
   CHECK(count(svg, ">&lt;a&gt;</text>") == 1);
   CHECK(count(svg, "prefers-color-scheme:dark") == 1);
   const std::string large = to_svg(random_tree(500, Linkage::ward), {.max_leaves = 20});
-  CHECK(count(large, "<path class=\"tree") == 19);
+  CHECK(count(large, "<path class=\"line") == 19);
   CHECK(count(large, " points</text>") > 10);
   CHECK(to_svg(Dendrogram(1, {})).find("</svg>") != std::string::npos);
   CHECK(to_svg(Dendrogram(2, {{0, 1, 0, 0}})).find("nan") == std::string::npos);

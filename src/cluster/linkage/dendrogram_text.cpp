@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cluster/drawing_style.hpp"
 #include "core/text.hpp"
 #include "grove/cluster/dendrogram.hpp"
 #include "grove/core/error.hpp"
@@ -41,18 +42,6 @@ std::string newick_name(const std::string& name) {
 }
 
 // Colours of branches by cluster, light and dark; they repeat.
-constexpr std::string_view style =
-    "<style>.paper{fill:#fbfbf8}.tree{fill:none;stroke:#59626b;stroke-width:1.5}"
-    ".grid{stroke:#d9dcd6}.cut{stroke:#a8281e;stroke-dasharray:4 4}"
-    "text{font:12px system-ui,sans-serif;fill:#1c2126}text.soft{font-size:11px;fill:#59626b}"
-    ".c0{stroke:#2f6f9f}.c1{stroke:#c9822b}.c2{stroke:#0b7a4b}.c3{stroke:#a8281e}"
-    ".c4{stroke:#7a4fa3}.c5{stroke:#5f6b1a}"
-    "@media(prefers-color-scheme:dark){.paper{fill:#14171a}.tree{stroke:#a2abb3}"
-    ".grid{stroke:#343b42}.cut{stroke:#ff9388}text{fill:#e6e8ea}text.soft{fill:#a2abb3}"
-    ".c0{stroke:#79b4e0}.c1{stroke:#e7a552}.c2{stroke:#55cf95}.c3{stroke:#ff9388}"
-    ".c4{stroke:#c0a1e6}.c5{stroke:#c3cf6a}}</style>\n";
-constexpr int n_colours = 6;
-
 constexpr double row_height = 18;
 constexpr double plot_width = 560;
 constexpr double margin = 16;
@@ -104,7 +93,7 @@ class DendrogramSvg {
     std::string out =
         concat("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"", size, " viewBox=\"0 0 ",
                pixels(width), " ", pixels(height), "\">\n<title>A dendrogram of ", n_,
-               " points</title>\n", style, "<rect class=\"paper\"", size, "/>\n");
+               " points</title>\n", cluster::drawing_style, "<rect class=\"paper\"", size, "/>\n");
     out += draw_axis(height - margin - axis_height) + draw_cut(height - margin - axis_height);
     for (Index i = static_cast<Index>(tree_.merges().size()) - 1; i >= first_drawn_; --i)
       out += draw_merge(i);
@@ -153,7 +142,7 @@ class DendrogramSvg {
   void colour(const Labels& labels) {
     colours_.assign(at(2 * n_ - 1), -1);
     const Index n_joined = n_ - *drawing_.n_clusters;
-    for (Index i = 0; i < n_; ++i) colours_[at(i)] = labels(i) % n_colours;
+    for (Index i = 0; i < n_; ++i) colours_[at(i)] = labels(i);
     for (Index i = 0; i < n_joined; ++i)
       colours_[at(n_ + i)] = colours_[at(tree_.merges()[at(i)].left)];
   }
@@ -162,7 +151,7 @@ class DendrogramSvg {
     const Merge& merge = tree_.merges()[at(i)];
     const int c = colours_.empty() ? -1 : colours_[at(n_ + i)];
     const std::string x = pixels(x_of(merge.height));
-    return concat("<path class=\"tree", c < 0 ? std::string() : concat(" c", c), "\" d=\"M",
+    return concat("<path class=\"line", cluster::colour_of(c), "\" stroke-width=\"1.5\" d=\"M",
                   pixels(left_of(merge.left)), " ", pixels(rows_[at(merge.left)]), "H", x, "V",
                   pixels(rows_[at(merge.right)]), "H", pixels(left_of(merge.right)),
                   "\"><title>height ", short_text(merge.height), ", ", merge.size,

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "cluster/drawing_style.hpp"
 #include "core/text.hpp"
 
 namespace grove {
@@ -64,8 +65,8 @@ class Drawing {
 
   std::string run() {
     out_ = concat("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", width, " ", height,
-                  "\" font-family=\"sans-serif\" font-size=\"12\">\n<title>Condensed tree</title>\n"
-                  "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
+                  "\">\n<title>Condensed tree</title>\n", cluster::drawing_style,
+                  "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n");
     draw_axis();
     // The widths of siblings share their parent's; a parent is drawn before its children.
     std::vector<std::pair<double, double>> spans(tree_.clusters.size());
@@ -97,14 +98,12 @@ class Drawing {
       const double level = scale_.top * i / 4;
       out_ += concat("<text x=\"8\" y=\"", fixed_text(y(level) + 4, 1), "\">", short_text(level),
                      "</text>\n<path d=\"M", margin - 6, " ", fixed_text(y(level), 1), "H",
-                     width - margin / 2, "\" stroke=\"#ddd\"/>\n");
+                     width - margin / 2, "\" class=\"grid\"/>\n");
     }
   }
 
   /// Steps inwards as points leave; at most 60 of them.
   void draw_cluster(std::size_t i, std::pair<double, double> span) {
-    static constexpr const char* colors[] = {"#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
-                                             "#8c564b", "#e377c2", "#17becf", "#bcbd22", "#393b79"};
     const CondensedCluster& cluster = tree_.clusters[i];
     const double middle = (span.first + span.second) / 2;
     const double full = 0.92 * (span.second - span.first);
@@ -130,12 +129,11 @@ class Drawing {
     }
     step(cluster.death);
     const bool chosen = cluster.label >= 0;
-    out_ += concat(
-        "<path d=\"M", left.substr(2), right, "Z\" fill=\"",
-        chosen ? colors[static_cast<std::size_t>(cluster.label) % std::size(colors)] : "#bbb",
-        "\"><title>", chosen ? concat("label ", cluster.label) : "not selected", ", ",
-        short_text(cluster.size), " points, level ", short_text(cluster.birth), " to ",
-        short_text(cluster.death), "</title></path>\n");
+    out_ += concat("<path d=\"M", left.substr(2), right, "Z\" class=\"bar",
+                   cluster::colour_of(cluster.label), "\"><title>",
+                   chosen ? concat("label ", cluster.label) : "not selected", ", ",
+                   short_text(cluster.size), " points, level ", short_text(cluster.birth), " to ",
+                   short_text(cluster.death), "</title></path>\n");
     if (chosen)
       out_ += concat("<text text-anchor=\"middle\" x=\"", fixed_text(middle, 1), "\" y=\"",
                      fixed_text(y(cluster.death) + 14, 1), "\">", cluster.label, "</text>\n");

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cluster/drawing_style.hpp"
 #include "core/text.hpp"
 
 namespace grove::cluster {
@@ -143,8 +144,6 @@ std::vector<int> labels_of_spans(const std::vector<Span>& spans, std::size_t n) 
 }
 
 std::string draw_plot(const std::vector<double>& reachability, const std::vector<int>& labels) {
-  static constexpr const char* colors[] = {"#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
-                                           "#8c564b", "#e377c2", "#17becf", "#bcbd22", "#393b79"};
   constexpr double width = 900;
   constexpr double height = 360;
   constexpr double margin = 50;
@@ -154,19 +153,18 @@ std::string draw_plot(const std::vector<double>& reachability, const std::vector
   for (const double value : reachability)
     if (std::isfinite(value)) top = std::max(top, value);
   if (!(top > 0)) top = 1;
-  std::string out =
-      concat("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", width, " ", height,
-             "\" font-family=\"sans-serif\" font-size=\"12\">\n<title>Reachability plot</title>\n"
-             "<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n<text x=\"",
-             margin, "\" y=\"20\">reachability of ", n,
-             " points in the order of the walk; grey is noise</text>\n");
+  std::string out = concat("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", width, " ",
+                           height, "\">\n<title>Reachability plot</title>\n", drawing_style,
+                           "<rect class=\"paper\" width=\"100%\" height=\"100%\"/>\n<text x=\"",
+                           margin, "\" y=\"20\">reachability of ", n,
+                           " points in the order of the walk; grey is noise</text>\n");
   const double floor = height - 30;
   const double ceiling = 40;
   for (int i = 0; i <= 4; ++i) {
     const double y = floor - (floor - ceiling) * i / 4;
     out += concat("<text x=\"4\" y=\"", fixed_text(y + 4, 1), "\">", short_text(top * i / 4),
                   "</text>\n<path d=\"M", margin, " ", fixed_text(y, 1), "H", width - 20,
-                  "\" stroke=\"#ddd\"/>\n");
+                  "\" class=\"grid\"/>\n");
   }
   const std::size_t stride = (n + most_bars - 1) / most_bars;
   const double step =
@@ -177,11 +175,10 @@ std::string draw_plot(const std::vector<double>& reachability, const std::vector
     for (std::size_t k = i; k < std::min(n, i + stride); ++k)
       value = std::max(value, std::min(reachability[k], top * 1.05));
     const int label = labels[i];
-    out += concat("<path d=\"M", fixed_text(x + step / 2, 2), " ", fixed_text(floor, 1), "V",
-                  fixed_text(floor - (floor - ceiling) * value / top, 1), "\" stroke-width=\"",
-                  fixed_text(std::max(step, 0.4), 2), "\" stroke=\"",
-                  label < 0 ? "#999" : colors[static_cast<std::size_t>(label) % std::size(colors)],
-                  "\"/>\n");
+    out +=
+        concat("<path d=\"M", fixed_text(x + step / 2, 2), " ", fixed_text(floor, 1), "V",
+               fixed_text(floor - (floor - ceiling) * value / top, 1), "\" stroke-width=\"",
+               fixed_text(std::max(step, 0.4), 2), "\" class=\"line", colour_of(label), "\"/>\n");
   }
   return out + "</svg>\n";
 }
