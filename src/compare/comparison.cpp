@@ -84,8 +84,8 @@ Standing standing_of(const Contender& contender, const Dataset& data,
   Standing standing;
   standing.contender = contender.name;
   try {
-    standing.result =
-        cross_validate_on(contender.estimator, data, splits, {.metrics = scorers}, context);
+    standing.result = cross_validate_on(contender.estimator, data, splits,
+                                        {.metrics = scorers, .keep_predictions = true}, context);
   } catch (const Cancelled&) {
     throw;
   } catch (const Error& error) {
@@ -170,6 +170,10 @@ DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dat
   result.splits_sha256 = splits_sha256(splits);
   result.metric = scorers.front().name();
   result.greater_is_better = scorers.front().greater_is_better();
+  if (data.has_labels()) result.labels = data.labels();
+  if (data.has_target()) result.target = data.target();
+  result.class_names = data.class_names();
+  result.audit = audit(data, {}, context);
   for (const Contender& contender : field) {
     context.check_stop("compare");
     result.standings.push_back(standing_of(contender, data, splits, scorers, context));
@@ -187,6 +191,7 @@ Comparison compare(const std::vector<Contender>& contenders, const std::vector<D
   check_field(contenders, datasets);
   Comparison comparison;
   comparison.seed = options.seed;
+  comparison.environment = environment(context);
   for (const Dataset& data : datasets)
     comparison.datasets.push_back(compare_on(contenders, data, options, context));
   const auto n = static_cast<Index>(comparison.datasets.front().standings.size());

@@ -142,6 +142,15 @@ void ColumnTransformer::set_param(std::string_view name, const Value& value) {
   state_.reset();
 }
 
+SearchSpace ColumnTransformer::search_space() const {
+  const std::vector<std::string> names = part_names(parts_);
+  SearchSpace space;
+  for (std::size_t i = 0; i < parts_.size(); ++i)
+    for (auto& [name, range] : parts_[i].transformer.search_space())
+      space.push_back({concat(names[i], "__", name), std::move(range)});
+  return space;
+}
+
 Value ColumnTransformer::save_state() const {
   const State& state = fitted(state_, type_name);
   Value::List parts;

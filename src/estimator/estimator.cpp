@@ -158,6 +158,7 @@ ParamValues Estimator::param_values() const { return held().param_values(); }
 void Estimator::set_param(std::string_view name, const Value& value) {
   held().set_param(name, value);
 }
+SearchSpace Estimator::search_space() const { return held().search_space(); }
 const TrainedOn* Estimator::trained_on() const { return held().trained_on(); }
 const FitReport* Estimator::report() const { return held().report(); }
 Value Estimator::save_state() const { return held().save_state(); }

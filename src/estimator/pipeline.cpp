@@ -124,6 +124,17 @@ void Pipeline::set_param(std::string_view name, const Value& value) {
   *this = std::move(changed);
 }
 
+SearchSpace Pipeline::search_space() const {
+  const std::vector<std::string> steps = step_names();
+  SearchSpace space;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const SearchSpace own =
+        i < transformers_.size() ? transformers_[i].search_space() : last().search_space();
+    for (const auto& [name, range] : own) space.push_back({concat(steps[i], "__", name), range});
+  }
+  return space;
+}
+
 const TrainedOn* Pipeline::trained_on() const {
   if (!fitted_) throw_not_fitted(type_name);
   return transformers_.empty() ? last().trained_on() : &transformers_.front().trained_on();

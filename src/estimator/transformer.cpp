@@ -62,6 +62,7 @@ ParamValues Transformer::param_values() const { return held().param_values(); }
 void Transformer::set_param(std::string_view name, const Value& value) {
   held().set_param(name, value);
 }
+SearchSpace Transformer::search_space() const { return held().search_space(); }
 const TrainedOn& Transformer::trained_on() const { return held().trained_on(); }
 Value Transformer::save_state() const { return held().save_state(); }
 

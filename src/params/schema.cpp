@@ -171,4 +171,24 @@ ParamValues ParamTable::values(const void* params) const {
   return result;
 }
 
+SearchSpace ParamTable::search_space() const {
+  SearchSpace space;
+  for (const ParamInfo& info : params_)
+    if (info.search) space.push_back({info.name, *info.search});
+  return space;
+}
+
+void ParamTable::set_search(std::string_view name, SearchRange range) {
+  constexpr std::string_view who = "search space";
+  const auto place = static_cast<std::size_t>(&find(who, name) - params_.data());
+  ParamInfo& info = params_[place];
+  std::vector<Value> ends = range.choices;
+  if (ends.empty() && range.integer)
+    ends = {static_cast<std::int64_t>(range.low), static_cast<std::int64_t>(range.high)};
+  if (ends.empty()) ends = {range.low, range.high};
+  for (const Value& end : ends)
+    if (!admitted(info, end)) throw_out_of_range(who, info, end);
+  info.search = std::move(range);
+}
+
 }  // namespace grove

@@ -6,7 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "grove/core/environment.hpp"
+#include "grove/data/audit.hpp"
 #include "grove/model_selection/cross_validate.hpp"
+#include "grove/model_selection/search.hpp"
 
 namespace grove {
 
@@ -23,12 +26,16 @@ struct CompareOptions {
   std::uint64_t seed = 0;
   /// Default: default_scorers() of the task. The first one decides who is best.
   std::vector<Scorer> metrics = {};
+  /// Every contender with something to tune is tuned inside the training part of each fold, with
+  /// this budget.
+  std::optional<SearchOptions> tune = {};
 };
 
 /// One contender on one data set.
 struct Standing {
   std::string contender;
-  CrossValidation result;
+  CrossValidation result;  // with out-of-fold predictions
+  bool tuned = false;
   double mean = 0;  // of the deciding metric; NaN if a fold failed
   double std = 0;
   double rank = 0;  // 1 = best; equal means share; failed ones come last
@@ -38,6 +45,7 @@ struct Standing {
   double p_value = 0;
   double fit_seconds = 0;  // means over the folds that did not fail
   double predict_seconds = 0;
+  double cpu_seconds = 0;
   std::uint64_t peak_bytes = 0;  // largest of the folds
   WorkCounts work;               // sum over the folds
 };
@@ -51,13 +59,22 @@ struct DatasetComparison {
   std::string splits_sha256;
   std::string metric;
   bool greater_is_better = true;
+  /// What was to be predicted: classes with their names, or values.
+  Labels labels;
+  std::vector<std::string> class_names;
+  Vector target;
+  std::vector<Finding> audit;       // of the data alone
+  std::vector<Finding> findings;    // of the comparison on it: codes in guards.hpp
   std::vector<Standing> standings;  // in the order of the contenders
 };
 
 struct Comparison {
   std::vector<std::string> contenders;
   std::vector<DatasetComparison> datasets;
-  Vector average_ranks;  // over the data sets
+  Vector average_ranks;           // over the data sets
+  std::string tuning;             // "random:20"; "" for none
+  std::vector<Finding> findings;  // of the comparison as a whole
+  Environment environment;
   std::uint64_t seed = 0;
 };
 

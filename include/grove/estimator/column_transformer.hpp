@@ -39,6 +39,7 @@ class ColumnTransformer {
   ColumnTransformer unfitted() const;
   ParamValues param_values() const;
   void set_param(std::string_view name, const Value& value);
+  SearchSpace search_space() const;
   Value save_state() const;
   /// `parts` hold their loaded transformers, in the order in which `save_state` wrote them.
   static ColumnTransformer load_state(std::vector<ColumnPart> parts, Remainder remainder,

@@ -79,6 +79,10 @@ class Estimator {
   /// The model becomes unfitted.
   void set_param(std::string_view name, const Value& value);
 
+  /// What a search tries by default, under the names of param_values(): a type with a schema has it
+  /// there, a type of yours may have a search_space() of its own. Empty: there is nothing to tune.
+  SearchSpace search_space() const;
+
   /// Null where the type keeps none; throw NotFitted where it would.
   const TrainedOn* trained_on() const;
   const FitReport* report() const;

@@ -27,6 +27,7 @@ struct AnyEstimator {
   virtual Labels labels() const = 0;
   virtual std::optional<double> inertia() const = 0;
   virtual ParamValues param_values() const = 0;
+  virtual SearchSpace search_space() const = 0;
   virtual void set_param(std::string_view name, const Value& value) = 0;
   virtual const TrainedOn* trained_on() const = 0;
   virtual const FitReport* report() const = 0;
@@ -184,6 +185,15 @@ struct EstimatorModel final : AnyEstimator {
       return held.param_values();
     } else if constexpr (HasSchema<E>) {
       return E::Params::schema().values(held.params());
+    } else {
+      return {};
+    }
+  }
+  SearchSpace search_space() const override {
+    if constexpr (requires { SearchSpace(held.search_space()); }) {
+      return held.search_space();
+    } else if constexpr (HasSchema<E>) {
+      return E::Params::schema().search_space();
     } else {
       return {};
     }

@@ -43,6 +43,7 @@ class Pipeline {
   Pipeline unfitted() const;
   ParamValues param_values() const;
   void set_param(std::string_view name, const Value& value);
+  SearchSpace search_space() const;
   const TrainedOn* trained_on() const;
   const FitReport* report() const;
   Value save_state() const;

@@ -42,6 +42,7 @@ class Transformer {
   Transformer unfitted() const;
   ParamValues param_values() const;
   void set_param(std::string_view name, const Value& value);
+  SearchSpace search_space() const;
   /// Throws NotFitted.
   const TrainedOn& trained_on() const;
   Value save_state() const;

@@ -21,6 +21,7 @@ struct AnyTransformer {
   virtual Matrix transform(const MatrixView& x, const Context& context) const = 0;
   virtual const std::vector<Column>& output_columns() const = 0;
   virtual ParamValues param_values() const = 0;
+  virtual SearchSpace search_space() const = 0;
   virtual void set_param(std::string_view name, const Value& value) = 0;
   virtual const TrainedOn& trained_on() const = 0;
   virtual Value save_state() const = 0;
@@ -95,6 +96,15 @@ struct TransformerModel final : AnyTransformer {
       return held.param_values();
     } else if constexpr (HasSchema<T>) {
       return T::Params::schema().values(held.params());
+    } else {
+      return {};
+    }
+  }
+  SearchSpace search_space() const override {
+    if constexpr (requires { SearchSpace(held.search_space()); }) {
+      return held.search_space();
+    } else if constexpr (HasSchema<T>) {
+      return T::Params::schema().search_space();
     } else {
       return {};
     }

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "grove/model_selection/scorer.hpp"
+#include "grove/model_selection/search_result.hpp"
 #include "grove/model_selection/splitter.hpp"
 
 namespace grove {
@@ -31,12 +33,16 @@ struct FoldResult {
   std::vector<double> train_scores;  // on request
   double fit_seconds = 0;
   double predict_seconds = 0;
+  /// Processor time of fit and predict, all threads.
+  double cpu_seconds = 0;
   /// Rise of the process's resident memory during fit and predict; folds that run at once share it.
   std::uint64_t peak_bytes = 0;
   WorkCounts work;
   std::string error;
   std::string hint;
   std::optional<Estimator> estimator;  // on request
+  /// Of a TunedModel: what its fit tried.
+  std::shared_ptr<const SearchResult> search;
 };
 
 /// Predictions on the test rows of all folds of one repeat; rows that were never tested have label

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "grove/params/search_space.hpp"
 #include "grove/params/value.hpp"
 
 // One table per Params struct: validation, get and set by name, command-line help, save and load
@@ -143,6 +144,8 @@ struct ParamInfo {
   Constraint constraint;
   bool nullable = false;
   std::string doc;
+  /// What a search tries by default; nothing: it leaves the parameter alone.
+  std::optional<SearchRange> search;
   std::function<Value(const void* params)> get;
   /// False if the value is of the wrong type.
   std::function<bool(void* params, const Value&)> set;
@@ -155,6 +158,8 @@ using ParamValues = std::vector<std::pair<std::string, Value>>;
 class ParamTable {
  public:
   const std::vector<ParamInfo>& params() const { return params_; }
+  /// The default search space, in schema order.
+  SearchSpace search_space() const;
 
  protected:
   Value get(const void* params, std::string_view who, std::string_view name) const;
@@ -162,6 +167,8 @@ class ParamTable {
   void check(const void* params, std::string_view who) const;
   ParamValues values(const void* params) const;
   const ParamInfo& find(std::string_view who, std::string_view name) const;
+  /// Throws InvalidParameter for a name that no row has and for values that its row does not admit.
+  void set_search(std::string_view name, SearchRange range);
 
   std::vector<ParamInfo> params_;
 };
@@ -196,6 +203,12 @@ class Schema : public ParamTable {
   template <class E>
   requires std::is_enum_v<E> Schema& add(std::string name, E P::*member, std::string doc) {
     return add(std::move(name), member, one_of_enum<E>(), std::move(doc));
+  }
+
+  /// Makes a row part of the default search space.
+  Schema& search(std::string_view name, SearchRange range) {
+    set_search(name, std::move(range));
+    return *this;
   }
 
   /// Throws InvalidParameter naming `who`, the parameter, what is allowed and what was got.
