@@ -42,8 +42,8 @@ SearchableModel model_of(const TuneArguments& arguments, const Session& session)
   const EstimatorKind kind = result.model.kind();
   if (kind != EstimatorKind::classifier && kind != EstimatorKind::regressor)
     throw InvalidParameter(
-        concat("grove tune needs a classifier or a regressor, and ", result.model.expression(),
-               " is a ", to_string(kind)),
+        concat("grove tune needs a classifier or a regressor, got ", result.model.expression(),
+               " (", to_string(kind), ")"),
         "grove cluster --compare judges clusterers side by side, as in 'KMeans(n_clusters=2..10)'");
   if (!arguments.space.empty()) {
     if (result.ranges)

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -75,9 +76,9 @@ TEST_CASE("every sample of every default space makes a model") {
 
 TEST_CASE("corners of the default spaces fit small data") {
   // 40 rows: the inner training part of a data set of 75 in 5 outer and 3 inner folds.
-  const Dataset classes = datasets::make_blobs({.n_samples = 40, .n_centers = 2, .seed = 3});
-  const Dataset values =
-      datasets::make_regression({.n_samples = 40, .n_features = 4, .noise = 1, .seed = 3});
+  const Dataset classes = make_blobs({.n_samples = 40, .n_centers = 2, .seed = 3});
+  const Dataset values = make_regression(
+      {.n_samples = 40, .n_features = 4, .n_informative = 2, .noise = 1, .seed = 3});
   for (const registry::Entry& entry : registry::entries()) {
     if (entry.kind != registry::Kind::classifier && entry.kind != registry::Kind::regressor)
       continue;
