@@ -90,9 +90,27 @@ std::string text_of_point(const ParamValues& point) {
   return text;
 }
 
+bool contains(const SearchRange& range, const Value& value) {
+  if (!range.choices.empty())
+    return std::find(range.choices.begin(), range.choices.end(), value) != range.choices.end();
+  const auto* whole_value = value.get_if<std::int64_t>();
+  const auto* real = value.get_if<double>();
+  if (whole_value == nullptr && (real == nullptr || range.integer)) return false;
+  const double number = real != nullptr ? *real : static_cast<double>(*whole_value);
+  return number >= range.low && number <= range.high;
+}
+
 PointSource::PointSource(SearchSpace space, const ParamValues& own, Rng rng)
-    : space_(std::move(space)), size_(n_points(space_)), rng_(rng) {
-  seen_.insert(text_of_point(own));
+    : space_(std::move(space)), size_(n_points(space_)), own_(text_of_point(own)), rng_(rng) {
+  own_inside_ = own.size() == space_.size();
+  for (std::size_t d = 0; own_inside_ && d < own.size(); ++d)
+    own_inside_ = contains(space_[d].range, own[d].second);
+  seen_.insert(own_);
+}
+
+void PointSource::only_seen(std::unordered_set<std::string> points) {
+  seen_ = std::move(points);
+  seen_.insert(own_);
 }
 
 bool PointSource::mark(const ParamValues& point) {
@@ -122,18 +140,14 @@ ParamValues nth_point(const SearchSpace& space, std::size_t i) {
 
 std::optional<double> PointSource::left() const {
   if (!size_) return std::nullopt;
-  if (*size_ > largest_listed) return *size_ - static_cast<double>(seen_.size());
-  double unseen = 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(*size_); ++i)
-    if (!seen(nth_point(space_, i))) ++unseen;
-  return unseen;
+  return *size_ - static_cast<double>(seen_.size()) + (own_inside_ ? 0 : 1);
 }
 
 std::optional<ParamValues> PointSource::any_unseen() {
   if (*size_ > largest_listed) return std::nullopt;
   std::vector<std::size_t> unseen;
   for (std::size_t i = 0; i < static_cast<std::size_t>(*size_); ++i)
-    if (!seen(nth_point(space_, i))) unseen.push_back(i);
+    if (seen_.count(text_of_point(nth_point(space_, i))) == 0) unseen.push_back(i);
   if (unseen.empty()) return std::nullopt;
   return nth_point(space_,
                    unseen[static_cast<std::size_t>(rng_.below(static_cast<Index>(unseen.size())))]);

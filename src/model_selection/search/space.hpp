@@ -24,6 +24,9 @@ Value value_at(const SearchRange& range, double u);
 /// Value i of n_values(range).
 Value nth_value(const SearchRange& range, std::size_t i);
 
+/// Whether the range holds the value.
+bool contains(const SearchRange& range, const Value& value);
+
 /// `count` values evenly spread, ends included, in ascending order; all of them if there are fewer.
 /// count >= 2.
 std::vector<Value> levels(const SearchRange& range, std::size_t count);
@@ -38,12 +41,10 @@ class PointSource {
   PointSource(SearchSpace space, const ParamValues& own, Rng rng);
   /// Nothing when all points of a finite space have been drawn.
   std::optional<ParamValues> next();
-  bool finite() const { return size_.has_value(); }
-  /// Counts a point as drawn that came from elsewhere; false if it was drawn before.
+  /// Counts a point of the space as drawn; false if it was before.
   bool mark(const ParamValues& point);
-  bool seen(const ParamValues& point) const { return seen_.count(text_of_point(point)) > 0; }
-  /// Forgets what was drawn, except for these points.
-  void only_seen(std::unordered_set<std::string> points) { seen_ = std::move(points); }
+  /// Forgets what was drawn, except for these points and the own one.
+  void only_seen(std::unordered_set<std::string> points);
   /// Number of points that are left; nothing for a continuum.
   std::optional<double> left() const;
 
@@ -51,10 +52,11 @@ class PointSource {
   ParamValues draw();
   /// One of the points not seen, all equally likely.
   std::optional<ParamValues> any_unseen();
-  std::size_t seen_inside() const;
 
   SearchSpace space_;
   std::optional<double> size_;
+  std::string own_;
+  bool own_inside_;
   Rng rng_;
   std::unordered_set<std::string> seen_;
 };
