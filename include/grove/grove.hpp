@@ -28,6 +28,7 @@
 #include "grove/compare/comparison.hpp"
 #include "grove/compare/score_comparison.hpp"
 #include "grove/compare/statistics.hpp"
+#include "grove/compare/tuning.hpp"
 #include "grove/core/context.hpp"
 #include "grove/core/environment.hpp"
 #include "grove/core/error.hpp"

@@ -14,6 +14,7 @@
 
 namespace grove {
 
+// Search: from scikit-learn's default to a share that makes all columns alike.
 const Schema<GaussianNBParams>& GaussianNBParams::schema() {
   using P = GaussianNBParams;
   static const Schema<P> table =
@@ -26,7 +27,8 @@ const Schema<GaussianNBParams>& GaussianNBParams::schema() {
                   return numbers && baseline::are_probabilities(*numbers);
                 },
                 "probabilities with sum 1, or empty"},
-               "Class probabilities, one per class; empty = the class frequencies.");
+               "Class probabilities, one per class; empty = the class frequencies.")
+          .search("var_smoothing", log_reals(1e-12, 1));
   return table;
 }
 

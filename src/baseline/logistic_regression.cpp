@@ -16,6 +16,7 @@ std::span<const EnumName<Penalty>> enum_names(Penalty) {
   return names;
 }
 
+// Search: the grid of scikit-learn's LogisticRegressionCV.
 const Schema<LogisticRegressionParams>& LogisticRegressionParams::schema() {
   using P = LogisticRegressionParams;
   static const Schema<P> table =
@@ -27,7 +28,8 @@ const Schema<LogisticRegressionParams>& LogisticRegressionParams::schema() {
                "balanced: a row counts n / (K times the rows of its class).")
           .add("max_iter", &P::max_iter, at_least(1), "Newton iterations at most.")
           .add("tol", &P::tol, greater_than(0),
-               "Stop when no component of the gradient exceeds this.");
+               "Stop when no component of the gradient exceeds this.")
+          .search("C", log_reals(1e-4, 1e4));
   return table;
 }
 

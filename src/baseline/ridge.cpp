@@ -9,12 +9,14 @@
 
 namespace grove {
 
+// Search: as mlr3tuningspaces has the penalty of glmnet.
 const Schema<RidgeParams>& RidgeParams::schema() {
   using P = RidgeParams;
   static const Schema<P> table =
       Schema<P>()
           .add("alpha", &P::alpha, between(0, 1e100), "Strength of the penalty alpha |coef|^2.")
-          .add("fit_intercept", &P::fit_intercept, "Fit a constant term.");
+          .add("fit_intercept", &P::fit_intercept, "Fit a constant term.")
+          .search("alpha", log_reals(1e-4, 1e4));
   return table;
 }
 

@@ -42,6 +42,9 @@ Constraint directions() {
 
 }  // namespace
 
+// Search: leaves (here up to 256), rows of a leaf and L2 penalty as FLAML has them for LightGBM
+// (Wang, Wu, Weimer & Zhu 2021); shares of rows and columns as Grinsztajn, Oyallon & Varoquaux
+// 2022. Rounds and learning rate stay where tens of candidates find good pairs.
 const Schema<GradientBoostingParams>& GradientBoostingParams::schema() {
   using P = GradientBoostingParams;
   static const Schema<P> table =
@@ -117,7 +120,14 @@ const Schema<GradientBoostingParams>& GradientBoostingParams::schema() {
           .add("tol", &P::tol, at_least(0), "What counts as a gain of the held-out loss.")
           .add("warm_start", &P::warm_start,
                "Whether fit adds rounds to the fitted model up to n_estimators.")
-          .add("seed", &P::seed, at_least(0), "Seed of all that is drawn.");
+          .add("seed", &P::seed, at_least(0), "Seed of all that is drawn.")
+          .search("n_estimators", log_integers(20, 1000))
+          .search("learning_rate", log_reals(0.01, 0.5))
+          .search("max_leaf_nodes", log_integers(4, 256))
+          .search("min_samples_leaf", log_integers(2, 128))
+          .search("l2_regularization", log_reals(1e-3, 1e3))
+          .search("subsample", reals(0.5, 1))
+          .search("colsample_bytree", reals(0.5, 1));
   return table;
 }
 

@@ -148,6 +148,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     add_dataset_commands(app, session);
     add_evaluation_commands(app, session);
+    add_tune_command(app, session);
     add_model_commands(app, session);
     add_export_command(app, session);
     add_score_command(app, session);

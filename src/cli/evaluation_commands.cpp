@@ -6,6 +6,7 @@
 #include "cli/data_source.hpp"
 #include "cli/metric_choice.hpp"
 #include "cli/output.hpp"
+#include "cli/tuning_options.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/core/error.hpp"
@@ -17,25 +18,29 @@ namespace {
 
 struct EvaluationArguments {
   std::vector<std::string> data, models;
-  std::string cv, metrics, json, html, out_of_fold;
+  std::string cv, metrics, tune, json, html, out_of_fold;
   std::int64_t repeats = 1;
   DataOptions options;
 };
 
+void check_supervised(const Estimator& model) {
+  if (model.kind() == EstimatorKind::clusterer)
+    throw InvalidParameter(concat(model.expression(),
+                                  " is a clusterer, and cross-validation needs a classifier or "
+                                  "a regressor"),
+                           "grove cluster runs clusterers");
+  if (model.kind() == EstimatorKind::outlier_detector)
+    throw InvalidParameter(concat(model.expression(),
+                                  " is an outlier detector, and cross-validation needs a "
+                                  "classifier or a regressor"),
+                           "grove train and grove predict run outlier detectors");
+}
+
 std::vector<Estimator> models_of(const EvaluationArguments& arguments, const Session& session) {
   std::vector<Estimator> models;
   for (const std::string& text : arguments.models) {
-    models.push_back(session.model(text));
-    if (models.back().kind() == EstimatorKind::clusterer)
-      throw InvalidParameter(concat(models.back().expression(),
-                                    " is a clusterer, and cross-validation needs a classifier or "
-                                    "a regressor"),
-                             "grove cluster runs clusterers");
-    if (models.back().kind() == EstimatorKind::outlier_detector)
-      throw InvalidParameter(concat(models.back().expression(),
-                                    " is an outlier detector, and cross-validation needs a "
-                                    "classifier or a regressor"),
-                             "grove train and grove predict run outlier detectors");
+    models.push_back(untuned_model(text, session));
+    check_supervised(models.back());
   }
   return models;
 }
@@ -152,12 +157,14 @@ void refuse_if_all_failed(const Comparison& comparison) {
 
 void compare_models(const EvaluationArguments& arguments, const Session& session) {
   check_outputs({arguments.html, arguments.json});
-  const std::vector<Estimator> models = models_of(arguments, session);
   const CvSpec spec = parse_cv(arguments.cv);
   std::vector<Contender> contenders;
   CompareOptions options;
-  for (const Estimator& model : models) {
-    contenders.push_back({model.expression(), model});
+  options.tune = tuning_of(arguments.tune, session);
+  for (const std::string& text : arguments.models) {
+    contenders.push_back(contender_of(text, options.tune.has_value(), session));
+    const Estimator& model = contenders.back().estimator;
+    check_supervised(model);
     if (!arguments.metrics.empty()) options.metrics = chosen_metrics(arguments.metrics, model);
   }
   options.n_repeats = static_cast<int>(arguments.repeats);
@@ -213,6 +220,11 @@ void add_compare(CLI::App& app, Session& session) {
   command->add_option("DATA", arguments->data, "bundled data sets or files, one or more")
       ->required();
   add_shared_options(*command, *arguments);
+  command->add_option("--tune", arguments->tune,
+                      "METHOD:BUDGET, as in random:20, tpe:30s or halving:5e9w: tunes every model "
+                      "inside the training part of each fold, all with this budget; a parameter "
+                      "that is given a value keeps it, and ranges, as in n_neighbors=1..50 or "
+                      "weights=uniform|distance, are the model's search space");
   command->add_option("--html", arguments->html, "one page with everything, for a browser");
   arguments->options.add_to(*command);
   command->callback([arguments, &session] { compare_models(*arguments, session); });

@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "core/text.hpp"
-#include "grove/registry/registry.hpp"
 
 namespace grove::cli {
 
@@ -101,6 +100,12 @@ std::vector<Estimator> Session::models(const std::string& expression) const {
   std::vector<Estimator> models = parse_models(expression);
   for (Estimator& model : models) pass_seed(model, seed);
   return models;
+}
+
+SearchableModel Session::searchable_model(const std::string& expression) const {
+  SearchableModel result = parse_searchable_model(expression);
+  pass_seed(result.model, seed);
+  return result;
 }
 
 void Session::note(const std::string& text) const {

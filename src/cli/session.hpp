@@ -8,6 +8,7 @@
 
 #include "grove/core/context.hpp"
 #include "grove/estimator/estimator.hpp"
+#include "grove/registry/registry.hpp"
 
 namespace grove::cli {
 
@@ -24,6 +25,8 @@ struct Session {
   Estimator model(const std::string& expression) const;
   /// The same of a family of models, as in 'KMeans(n_clusters=2..10)'.
   std::vector<Estimator> models(const std::string& expression) const;
+  /// The same with what a search may change, as in 'KNeighborsClassifier(n_neighbors=1..50)'.
+  SearchableModel searchable_model(const std::string& expression) const;
   /// One line on stderr, unless --quiet.
   void note(const std::string& text) const;
 };

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "compare/tuning.hpp"
 #include "grove/compare/comparison.hpp"
 #include "model_selection/cv_json.hpp"
 
@@ -11,7 +12,17 @@ using Json = nlohmann::ordered_json;
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-Json dataset_part(const DatasetComparison& data) {
+/// What was tuned, and in which fold what was found.
+void add_searches(Json& model, const Standing& standing, bool tuning) {
+  const std::vector<FoldResult>& folds = standing.result.folds;
+  model["tuned"] = standing.tuned;
+  if (standing.tuned || tuning) model["tuning"] = tuning_json(standing);
+  for (std::size_t i = 0; i < folds.size(); ++i)
+    if (folds[i].search != nullptr)
+      model["folds"][i]["search"] = fold_search_json(*folds[i].search);
+}
+
+Json dataset_part(const DatasetComparison& data, bool tuning) {
   Json models = Json::array();
   Json tests = Json::array();
   Json ranks = Json::object();
@@ -21,6 +32,7 @@ Json dataset_part(const DatasetComparison& data) {
   for (const Standing& standing : data.standings) {
     Json model = model_json(standing.result);
     model["name"] = standing.contender;
+    add_searches(model, standing, tuning);
     models.push_back(std::move(model));
     ranks[standing.contender] = standing.rank;
     if (std::isnan(standing.p_value)) continue;
@@ -50,9 +62,10 @@ Json dataset_part(const DatasetComparison& data) {
 std::string to_json(const Comparison& comparison, const Context& context) {
   Json json;
   json["seed"] = comparison.seed;
+  if (!comparison.tuning.empty()) json["tuning"] = comparison.tuning;
   json["datasets"] = Json::array();
   for (const DatasetComparison& data : comparison.datasets)
-    json["datasets"].push_back(dataset_part(data));
+    json["datasets"].push_back(dataset_part(data, !comparison.tuning.empty()));
   json["ranks"] = Json::object();
   for (std::size_t i = 0; i < comparison.contenders.size(); ++i)
     json["ranks"][comparison.contenders[i]] = comparison.average_ranks(static_cast<Index>(i));

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "compare/format.hpp"
+#include "compare/tuning.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
 
@@ -41,7 +42,7 @@ const std::string& first_hint(const CrossValidation& result) {
 
 namespace {
 
-void write_table(std::ostream& out, const DatasetComparison& data, int width) {
+void write_table(std::ostream& out, const DatasetComparison& data, int width, bool tuning) {
   out << data.dataset << " (" << data.n_rows << " x " << data.n_features << "), " << data.metric
       << (data.greater_is_better ? ", larger is better" : ", smaller is better") << "; "
       << data.splitter << "\n";
@@ -66,7 +67,8 @@ void write_table(std::ostream& out, const DatasetComparison& data, int width) {
         << std::setw(10) << (standing.best ? "best" : p_value_text(standing.p_value))
         << std::setw(12) << seconds_text(standing.fit_seconds) << std::setw(12)
         << seconds_text(standing.predict_seconds) << std::setw(12)
-        << bytes_text(standing.peak_bytes) << "\n";
+        << bytes_text(standing.peak_bytes)
+        << (tuning && standing.tunable && !standing.tuned ? "  untuned" : "") << "\n";
   }
   out << "\n";
 }
@@ -79,7 +81,10 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
   std::size_t longest = 9;
   for (const std::string& name : comparison.contenders) longest = std::max(longest, name.size());
   const int width = static_cast<int>(longest) + 1;
-  for (const DatasetComparison& data : comparison.datasets) write_table(text, data, width);
+  for (const DatasetComparison& data : comparison.datasets) {
+    write_table(text, data, width, !comparison.tuning.empty());
+    write_tuning(text, comparison, data);
+  }
   text << "Average ranks over " << comparison.datasets.size()
        << (comparison.datasets.size() == 1 ? " data set\n" : " data sets\n");
   std::vector<std::size_t> order(comparison.contenders.size());

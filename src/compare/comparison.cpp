@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "compare/baseline.hpp"
+#include "compare/tuning.hpp"
 #include "core/text.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/core/error.hpp"
@@ -80,17 +81,19 @@ CrossValidation all_failed(const Estimator& estimator, const Dataset& data,
 
 Standing standing_of(const Contender& contender, const Dataset& data,
                      const std::vector<Split>& splits, const std::vector<Scorer>& scorers,
-                     const Context& context) {
+                     const CompareOptions& options, const Context& context) {
   Standing standing;
   standing.contender = contender.name;
+  const Estimator estimator = entrant(contender, options, scorers.front());
   try {
-    standing.result = cross_validate_on(contender.estimator, data, splits,
+    standing.result = cross_validate_on(estimator, data, splits,
                                         {.metrics = scorers, .keep_predictions = true}, context);
   } catch (const Cancelled&) {
     throw;
   } catch (const Error& error) {
-    standing.result = all_failed(contender.estimator, data, splits, scorers, error);
+    standing.result = all_failed(estimator, data, splits, scorers, error);
   }
+  mark_tuning(standing, contender);
   const CrossValidation& result = standing.result;
   standing.mean = result.mean(result.metrics.front());
   standing.std = result.std(result.metrics.front());
@@ -176,7 +179,7 @@ DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dat
   result.audit = audit(data, {}, context);
   for (const Contender& contender : field) {
     context.check_stop("compare");
-    result.standings.push_back(standing_of(contender, data, splits, scorers, context));
+    result.standings.push_back(standing_of(contender, data, splits, scorers, options, context));
     result.standings.back().result.splitter = result.splitter;
   }
   rank(result.standings, result.greater_is_better);
@@ -189,7 +192,9 @@ DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dat
 Comparison compare(const std::vector<Contender>& contenders, const std::vector<Dataset>& datasets,
                    const CompareOptions& options, const Context& context) {
   check_field(contenders, datasets);
+  check_spaces(contenders, options);
   Comparison comparison;
+  if (options.tune) comparison.tuning = to_text(*options.tune);
   comparison.seed = options.seed;
   comparison.environment = environment(context);
   for (const Dataset& data : datasets)

@@ -19,6 +19,18 @@ Schema<Params>& add_forest(Schema<Params>& table) {
       .add("oob_score", &P::oob_score, "Whether trees predict the rows that they have not seen.");
 }
 
+// Search: columns as Grinsztajn, Oyallon & Varoquaux 2022, rows of a leaf too; shares of rows as
+// Kühn, Probst, Thomas & Bischl 2018. The number of trees is left alone: more are never worse on
+// average (Probst & Boulesteix, "To tune or not to tune the number of trees in random forest", JMLR
+// 2018).
+template <class Params>
+Schema<Params>& add_forest_space(Schema<Params>& table, ForestKind kind) {
+  table.search("max_features", choices({"sqrt", "log2", "all"}))
+      .search("min_samples_leaf", log_integers(1, 50));
+  // The extra trees see all rows.
+  return kind == ForestKind::random_forest ? table.search("max_samples", reals(0.1, 1)) : table;
+}
+
 template <class Params>
 ForestPlan plan_of(std::string_view who, const Params& params, ForestKind kind, Index n_columns) {
   const SplitRule rule = kind == ForestKind::random_forest ? SplitRule::best : SplitRule::random;
@@ -53,8 +65,9 @@ const Schema<ForestClassifierParams<kind>>& ForestClassifierParams<kind>::schema
   using P = ForestClassifierParams;
   static const Schema<P> table = [] {
     Schema<P> rows;
-    return add_forest(rows).add("class_weight", &P::class_weight,
-                                "Weights of the classes: none or balanced.");
+    add_forest(rows).add("class_weight", &P::class_weight,
+                         "Weights of the classes: none or balanced.");
+    return add_forest_space(rows, kind);
   }();
   return table;
 }
@@ -63,7 +76,7 @@ template <ForestKind kind>
 const Schema<ForestRegressorParams<kind>>& ForestRegressorParams<kind>::schema() {
   static const Schema<ForestRegressorParams> table = [] {
     Schema<ForestRegressorParams> rows;
-    return add_forest(rows);
+    return add_forest_space(add_forest(rows), kind);
   }();
   return table;
 }

@@ -18,6 +18,8 @@ std::span<const EnumName<Ties>> enum_names(Ties) {
   return names;
 }
 
+// Search: n_neighbors up to 30 as in Kühn, Probst, Thomas & Bischl 2018. The metric is left alone:
+// it says which columns are welcome.
 const Schema<KNeighborsParams>& KNeighborsParams::schema() {
   using P = KNeighborsParams;
   static const Schema<P> table =
@@ -29,7 +31,9 @@ const Schema<KNeighborsParams>& KNeighborsParams::schema() {
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
           .add("metric", &P::metric, metric_constraint(), "Distance between points.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
-          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of the tree.");
+          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of the tree.")
+          .search("n_neighbors", log_integers(1, 30))
+          .search("weights", choices({"uniform", "distance"}));
   return table;
 }
 

@@ -33,6 +33,7 @@ std::span<const EnumName<BandwidthRule>> enum_names(BandwidthRule) {
   return names;
 }
 
+// Search: as scikit-learn's example, for columns of about unit variance.
 const Schema<KernelDensityParams>& KernelDensityParams::schema() {
   using P = KernelDensityParams;
   static const Schema<P> table =
@@ -43,7 +44,8 @@ const Schema<KernelDensityParams>& KernelDensityParams::schema() {
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
           .add("metric", &P::metric, metric_constraint(), "Distance between points.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
-          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of a tree.");
+          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of a tree.")
+          .search("bandwidth", log_reals(0.1, 10));
   return table;
 }
 

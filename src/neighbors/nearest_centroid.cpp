@@ -19,13 +19,16 @@ std::span<const EnumName<CentroidMetric>> enum_names(CentroidMetric) {
   return names;
 }
 
+// Search: Tibshirani, Hastie, Narasimhan & Chu 2002 look at thresholds from 0 to about 5.
 const Schema<NearestCentroidParams>& NearestCentroidParams::schema() {
   using P = NearestCentroidParams;
   static const Schema<P> table =
       Schema<P>()
           .add("metric", &P::metric, "Distance to a centroid; manhattan takes medians.")
           .add("shrink_threshold", &P::shrink_threshold, at_least(0),
-               "Standard errors by which centroids are moved to the overall mean.");
+               "Standard errors by which centroids are moved to the overall mean.")
+          .search("metric", choices({"euclidean", "manhattan"}))
+          .search("shrink_threshold", reals(0, 5));
   return table;
 }
 

@@ -13,7 +13,8 @@ const Schema<PrototypeClassifierParams>& PrototypeClassifierParams::schema() {
   static const Schema<P> table =
       Schema<P>()
           .add("n_prototypes", &P::n_prototypes, at_least(1), "Prototypes of each class.")
-          .add("seed", &P::seed, at_least(0), "Of the rows where k-means starts.");
+          .add("seed", &P::seed, at_least(0), "Of the rows where k-means starts.")
+          .search("n_prototypes", log_integers(1, 30));
   return table;
 }
 

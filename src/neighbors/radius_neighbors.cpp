@@ -8,6 +8,7 @@
 
 namespace grove {
 
+// Search: wide, since the radius has the unit of the columns; narrow it where that is known.
 const Schema<RadiusNeighborsParams>& RadiusNeighborsParams::schema() {
   using P = RadiusNeighborsParams;
   static const Schema<P> table =
@@ -18,7 +19,9 @@ const Schema<RadiusNeighborsParams>& RadiusNeighborsParams::schema() {
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
           .add("metric", &P::metric, metric_constraint(), "Distance between points.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
-          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of the tree.");
+          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of the tree.")
+          .search("radius", log_reals(1e-2, 1e2))
+          .search("weights", choices({"uniform", "distance"}));
   return table;
 }
 

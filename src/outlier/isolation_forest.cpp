@@ -15,6 +15,7 @@
 
 namespace grove {
 
+// Search: about the 256 points of Liu, Ting & Zhou 2008.
 const Schema<IsolationForestParams>& IsolationForestParams::schema() {
   using P = IsolationForestParams;
   static const Schema<P> table =
@@ -23,7 +24,8 @@ const Schema<IsolationForestParams>& IsolationForestParams::schema() {
           .add("max_samples", &P::max_samples, at_least(2), "Points drawn for each tree.")
           .add("contamination", &P::contamination, between(0, 0.5),
                "Share of outliers among the fitted points; 0: scores below -0.5.")
-          .add("seed", &P::seed, at_least(0), "Seed of all that is drawn.");
+          .add("seed", &P::seed, at_least(0), "Seed of all that is drawn.")
+          .search("max_samples", log_integers(32, 1024));
   return table;
 }
 

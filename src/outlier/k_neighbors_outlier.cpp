@@ -27,7 +27,9 @@ const Schema<KNeighborsOutlierParams>& KNeighborsOutlierParams::schema() {
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
           .add("metric", &P::metric, metric_constraint(), "Distance between points.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
-          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of a tree.");
+          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of a tree.")
+          .search("n_neighbors", log_integers(1, 50))
+          .search("method", choices({"largest", "mean", "median"}));
   return table;
 }
 

@@ -6,6 +6,7 @@
 
 namespace grove {
 
+// Search: Breunig, Kriegel, Ng & Sander 2000 look at 10 to 50 neighbours.
 const Schema<LocalOutlierFactorParams>& LocalOutlierFactorParams::schema() {
   using P = LocalOutlierFactorParams;
   static const Schema<P> table =
@@ -17,7 +18,8 @@ const Schema<LocalOutlierFactorParams>& LocalOutlierFactorParams::schema() {
           .add("algorithm", &P::algorithm, "How to search; never changes the answer.")
           .add("metric", &P::metric, metric_constraint(), "Distance between points.")
           .add("p", &P::p, at_least(1), "Power of the minkowski metric.")
-          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of a tree.");
+          .add("leaf_size", &P::leaf_size, at_least(1), "Points in a leaf of a tree.")
+          .search("n_neighbors", log_integers(5, 50));
   return table;
 }
 

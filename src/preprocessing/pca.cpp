@@ -14,6 +14,7 @@
 
 namespace grove {
 
+// Search: a share is valid for any number of columns.
 const Schema<PCAParams>& PCAParams::schema() {
   using P = PCAParams;
   static const Schema<P> table =
@@ -21,7 +22,8 @@ const Schema<PCAParams>& PCAParams::schema() {
           .add("n_components", &P::n_components, at_least(0), "Components to keep; 0 = all.")
           .add("variance_share", &P::variance_share, between(0, 1),
                "Keep the fewest components that explain more than this share; 0 = any.")
-          .add("whiten", &P::whiten, "Divide every component by its standard deviation.");
+          .add("whiten", &P::whiten, "Divide every component by its standard deviation.")
+          .search("variance_share", reals(0.5, 0.99));
   return table;
 }
 

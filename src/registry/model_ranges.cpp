@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -49,7 +50,7 @@ void add_alternative(std::string_view expression, std::string_view text,
   for (std::int64_t value = *low; value <= *high; ++value) values.push_back(concat(value));
 }
 
-/// The expression in pieces, each with its alternatives.
+/// The expression in pieces, each with its alternatives. The odd ones are the values of parameters.
 class Pieces {
  public:
   explicit Pieces(std::string_view expression) : text_(expression) {
@@ -65,6 +66,30 @@ class Pieces {
       literal = at_;
     }
     pieces_.push_back({std::string(text_.substr(literal))});
+  }
+
+  std::string_view text() const { return text_; }
+  std::size_t size() const { return pieces_.size(); }
+  const std::vector<std::string>& values(std::size_t piece) const { return pieces_[piece]; }
+  /// The name before the = of a value.
+  std::string_view name_of(std::size_t piece) const {
+    std::string_view text = pieces_[piece - 1].front();
+    text = trimmed(text.substr(0, text.size() - 1));
+    return text.substr(text.find_last_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                             "0123456789_") +
+                       1);
+  }
+  bool single() const {
+    return std::all_of(pieces_.begin(), pieces_.end(),
+                       [](const auto& values) { return values.size() == 1; });
+  }
+  std::string first() const { return with(0, pieces_.front().front()); }
+  /// The first of each alternative, but `value` for the piece `changed`.
+  std::string with(std::size_t changed, const std::string& value) const {
+    std::string text;
+    for (std::size_t i = 0; i < pieces_.size(); ++i)
+      text += i == changed ? value : pieces_[i].front();
+    return text;
   }
 
   /// All combinations, the last piece varying fastest.
@@ -118,7 +143,85 @@ class Pieces {
   std::vector<std::vector<std::string>> pieces_;
 };
 
+/// The first parameter that is another in `changed`, with its value there; "" if there is none.
+std::pair<std::string, Value> difference(const Estimator& model, const Estimator& changed) {
+  const ParamValues before = model.param_values();
+  const ParamValues after = changed.param_values();
+  for (std::size_t i = 0; i < before.size() && i < after.size(); ++i)
+    if (before[i].second != after[i].second) return after[i];
+  return {};
+}
+
+/// Consecutive whole numbers are a range, so that a search knows their order.
+SearchRange range_of(std::vector<Value> values) {
+  const auto* first = values.front().get_if<std::int64_t>();
+  if (first == nullptr || values.size() < 3) return choices(std::move(values));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (values[i] != Value(*first + static_cast<std::int64_t>(i)))
+      return choices(std::move(values));
+  return integers(*first, *first + static_cast<std::int64_t>(values.size()) - 1);
+}
+
+/// The parameter that a piece with several values sets, with those; no name if all are the same.
+SearchDimension dimension_of(const Pieces& pieces, std::size_t piece, const Estimator& model) {
+  std::string name;
+  std::vector<Value> values{Value()};
+  for (std::size_t i = 1; i < pieces.values(piece).size(); ++i) {
+    const Estimator other = parse_model(pieces.with(piece, pieces.values(piece)[i]));
+    auto [changed, value] = difference(model, other);
+    if (changed.empty() || std::find(values.begin() + 1, values.end(), value) != values.end())
+      fail(pieces.text(), concat("the value ", pieces.values(piece)[i], " is given twice"),
+           "leave one out");
+    name = changed;
+    values.push_back(std::move(value));
+  }
+  for (const auto& [other, value] : model.param_values())
+    if (other == name) values.front() = value;
+  return {name, range_of(std::move(values))};
+}
+
+/// Which parameter the value of a piece belongs to: the one of `space` that changes with it.
+std::string written(const Pieces& pieces, std::size_t piece, const Estimator& model,
+                    const SearchSpace& space) {
+  for (const auto& [name, range] : space) {
+    const std::size_t last = name.rfind("__");
+    if (name.substr(last == std::string::npos ? 0 : last + 2) != pieces.name_of(piece)) continue;
+    const auto end = [&](double value) {
+      return range.integer ? Value(static_cast<std::int64_t>(value)) : Value(value);
+    };
+    const std::vector<Value> values =
+        range.choices.empty() ? std::vector<Value>{end(range.low), end(range.high)} : range.choices;
+    for (const Value& value : values) {
+      try {
+        if (difference(model, parse_model(pieces.with(piece, to_text(value)))).first == name)
+          return name;
+      } catch (const InvalidParameter&) {
+        // The value belongs to a parameter of the same name in another step.
+      }
+    }
+  }
+  return "";
+}
+
 }  // namespace
+
+SearchableModel parse_searchable_model(std::string_view expression) {
+  const Pieces pieces(expression);
+  SearchableModel result{parse_model(pieces.single() ? std::string(expression) : pieces.first()),
+                         {}};
+  result.ranges = !pieces.single();
+  if (!result.ranges) result.space = result.model.search_space();
+  const SearchSpace all = result.space;
+  for (std::size_t i = 1; i < pieces.size(); i += 2) {
+    if (pieces.values(i).size() > 1) {
+      result.space.push_back(dimension_of(pieces, i, result.model));
+    } else if (!result.ranges) {
+      const std::string name = written(pieces, i, result.model, all);
+      std::erase_if(result.space, [&](const SearchDimension& one) { return one.name == name; });
+    }
+  }
+  return result;
+}
 
 std::vector<Estimator> parse_models(std::string_view expression) {
   std::vector<Estimator> models;

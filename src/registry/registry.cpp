@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
+#include "params/range_text.hpp"
 #include "registry/suggest.hpp"
 
 namespace grove {
@@ -79,6 +80,7 @@ std::string help(const Entry& entry) {
     text += concat("  ", info.name, " = ", to_text(entry.defaults[i].second), "\n      ", info.doc,
                    "\n      ", info.type, ", ", info.constraint.text,
                    info.nullable ? ", or none\n" : "\n");
+    if (info.search) text += concat("      searched by default: ", range_text(*info.search), "\n");
   }
   return text;
 }

@@ -9,13 +9,19 @@
 
 namespace grove {
 
+// Search: max_depth as in Kühn, Probst, Thomas & Bischl 2018, the others as mlr3tuningspaces has
+// them for rpart. ccp_alpha has the unit of the impurity: a range is possible for classes alone.
 const Schema<DecisionTreeClassifierParams>& DecisionTreeClassifierParams::schema() {
   using P = DecisionTreeClassifierParams;
   static const Schema<P> table = [] {
     Schema<P> rows;
     return add_growth(rows)
         .add("splitter", &P::splitter, "The best threshold of a column, or a random one.")
-        .add("class_weight", &P::class_weight, "Weights of the classes: none or balanced.");
+        .add("class_weight", &P::class_weight, "Weights of the classes: none or balanced.")
+        .search("max_depth", integers(1, 30))
+        .search("min_samples_split", log_integers(2, 128))
+        .search("min_samples_leaf", log_integers(1, 64))
+        .search("ccp_alpha", log_reals(1e-4, 0.1));
   }();
   return table;
 }
@@ -24,8 +30,11 @@ const Schema<DecisionTreeRegressorParams>& DecisionTreeRegressorParams::schema()
   using P = DecisionTreeRegressorParams;
   static const Schema<P> table = [] {
     Schema<P> rows;
-    return add_growth(rows).add("splitter", &P::splitter,
-                                "The best threshold of a column, or a random one.");
+    return add_growth(rows)
+        .add("splitter", &P::splitter, "The best threshold of a column, or a random one.")
+        .search("max_depth", integers(1, 30))
+        .search("min_samples_split", log_integers(2, 128))
+        .search("min_samples_leaf", log_integers(1, 64));
   }();
   return table;
 }

@@ -17,6 +17,9 @@ namespace grove {
 struct Contender {
   std::string name;
   Estimator estimator;
+  /// What is tuned of it, if the comparison tunes; default: estimator.search_space(). Empty: it is
+  /// held back, and marked as untuned.
+  std::optional<SearchSpace> space = {};
 };
 
 struct CompareOptions {
@@ -27,7 +30,8 @@ struct CompareOptions {
   /// Default: default_scorers() of the task. The first one decides who is best.
   std::vector<Scorer> metrics = {};
   /// Every contender with something to tune is tuned inside the training part of each fold, with
-  /// this budget.
+  /// this budget, the same inner folds and the deciding metric, unless it names one. Its `space`
+  /// stays empty: spaces are the contenders'.
   std::optional<SearchOptions> tune = {};
 };
 
@@ -36,7 +40,8 @@ struct Standing {
   std::string contender;
   CrossValidation result;  // with out-of-fold predictions
   bool tuned = false;
-  double mean = 0;  // of the deciding metric; NaN if a fold failed
+  bool tunable = false;  // whether there is something to tune; see tuning_state()
+  double mean = 0;       // of the deciding metric; NaN if a fold failed
   double std = 0;
   double rank = 0;  // 1 = best; equal means share; failed ones come last
   bool best = false;

@@ -46,7 +46,8 @@ std::vector<Transformer> transformers();
 const Entry* find(std::string_view name);
 /// The entry, or InvalidParameter with a suggestion.
 const Entry& at(std::string_view name);
-/// The class's page: its line, its parameters with defaults, what they admit and what they do.
+/// The class's page: its line, its parameters with defaults, what they admit, what they do and what
+/// a search tries.
 std::string help(const Entry& entry);
 
 }  // namespace registry
@@ -65,5 +66,19 @@ Estimator parse_model(std::string_view expression);
 /// low..high are whole numbers; | stands between values. Every combination, the last parameter
 /// varying fastest; at most 1000. Throws InvalidParameter as parse_model does.
 std::vector<Estimator> parse_models(std::string_view expression);
+
+/// A model with what a search may change in it.
+struct SearchableModel {
+  Estimator model;
+  SearchSpace space;
+  /// Whether the expression has ranges.
+  bool ranges = false;
+};
+
+/// A model for a search. Parameters with several values, written as for parse_models, are the whole
+/// space, and the model has the first of each: `KNeighborsClassifier(n_neighbors=1..50, p=1|2)`.
+/// Without such, the space is the model's search_space() less the parameters that are written.
+/// Throws InvalidParameter as parse_models does.
+SearchableModel parse_searchable_model(std::string_view expression);
 
 }  // namespace grove

@@ -38,7 +38,8 @@ const Schema<AffinityPropagationParams>& AffinityPropagationParams::schema() {
                           },
                           "a number or none"},
                "How readily a row becomes an exemplar; none = the median similarity.")
-          .add("seed", &P::seed, at_least(0), "Seed of the noise that breaks ties.");
+          .add("seed", &P::seed, at_least(0), "Seed of the noise that breaks ties.")
+          .search("damping", reals(0.5, 0.95));
   return table;
 }
 

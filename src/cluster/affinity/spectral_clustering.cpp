@@ -40,7 +40,8 @@ const Schema<SpectralClusteringParams>& SpectralClusteringParams::schema() {
                "Of nearest_neighbors: neighbours of a row, itself among them.")
           .add("assign_labels", &P::assign_labels, "From eigenvectors to labels.")
           .add("n_init", &P::n_init, at_least(1), "Starts of k-means.")
-          .add("seed", &P::seed, at_least(0), "Seed of the eigenvectors and of k-means.");
+          .add("seed", &P::seed, at_least(0), "Seed of the eigenvectors and of k-means.")
+          .search("n_clusters", integers(2, 20));
   return table;
 }
 

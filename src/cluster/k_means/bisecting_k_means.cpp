@@ -35,7 +35,8 @@ const Schema<BisectingKMeansParams>& BisectingKMeansParams::schema() {
           .add("tol", &P::tol, at_least(0),
                "Shift of the centres that counts as none, in mean variances of a column.")
           .add("bisecting_strategy", &P::bisecting_strategy, "Which cluster is cut next.")
-          .add("seed", &P::seed, at_least(0), "Seed of the first centres.");
+          .add("seed", &P::seed, at_least(0), "Seed of the first centres.")
+          .search("n_clusters", integers(2, 20));
   return table;
 }
 

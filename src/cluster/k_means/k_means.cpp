@@ -47,7 +47,8 @@ const Schema<KMeansParams>& KMeansParams::schema() {
           .add("tol", &P::tol, at_least(0),
                "Shift of the centres that counts as none, in mean variances of a column.")
           .add("seed", &P::seed, at_least(0), "Seed of the first centres.")
-          .add("algorithm", &P::algorithm, "How points find their centres; changes no result.");
+          .add("algorithm", &P::algorithm, "How points find their centres; changes no result.")
+          .search("n_clusters", integers(2, 20));
   return table;
 }
 

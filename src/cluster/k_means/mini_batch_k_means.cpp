@@ -33,7 +33,8 @@ const Schema<MiniBatchKMeansParams>& MiniBatchKMeansParams::schema() {
           .add("init_size", &P::init_size, at_least(1), "Points drawn for a start.")
           .add("reassignment_ratio", &P::reassignment_ratio, at_least(0),
                "Share of the largest count below which a centre is moved.")
-          .add("seed", &P::seed, at_least(0), "Seed of all draws.");
+          .add("seed", &P::seed, at_least(0), "Seed of all draws.")
+          .search("n_clusters", integers(2, 20));
   return table;
 }
 

@@ -38,7 +38,9 @@ const Schema<AgglomerativeClusteringParams>& AgglomerativeClusteringParams::sche
           .add("distance_threshold", &P::distance_threshold, at_least(0),
                "Distance from which on clusters stay apart; in the place of n_clusters.")
           .add("connectivity_neighbors", &P::connectivity_neighbors, at_least(1),
-               "Merge only along the graph of so many nearest neighbours.");
+               "Merge only along the graph of so many nearest neighbours.")
+          .search("n_clusters", integers(2, 20))
+          .search("linkage", choices({"ward", "complete", "average", "single"}));
   return table;
 }
 

@@ -25,7 +25,8 @@ const Schema<BirchParams>& BirchParams::schema() {
           .add("branching_factor", &P::branching_factor, at_least(2),
                "Entries of a node of the tree at most.")
           .add("n_clusters", &P::n_clusters, at_least(1),
-               "Clusters to make of the subclusters; none: each is one.");
+               "Clusters to make of the subclusters; none: each is one.")
+          .search("n_clusters", integers(2, 20));
   return table;
 }
 

@@ -51,7 +51,9 @@ const Schema<GaussianMixtureParams>& GaussianMixtureParams::schema() {
                "First means, row by row; empty = from init_params.")
           .add("precisions_init", &P::precisions_init, anything("a list of numbers"),
                "First inverse covariances, row by row; empty = from init_params.")
-          .add("seed", &P::seed, at_least(0), "Seed of the starts.");
+          .add("seed", &P::seed, at_least(0), "Seed of the starts.")
+          .search("n_components", integers(1, 20))
+          .search("covariance_type", choices({"full", "tied", "diag", "spherical"}));
   return table;
 }
 

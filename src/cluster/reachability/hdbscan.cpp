@@ -45,7 +45,8 @@ const Schema<HDBSCANParams>& HDBSCANParams::schema() {
           .add("cluster_selection_method", &P::cluster_selection_method,
                "Clusters of the largest excess of mass, or the leaves.")
           .add("allow_single_cluster", &P::allow_single_cluster,
-               "Whether all points may be one cluster.");
+               "Whether all points may be one cluster.")
+          .search("min_cluster_size", log_integers(5, 100));
   return table;
 }
 

@@ -39,7 +39,8 @@ const Schema<OPTICSParams>& OPTICSParams::schema() {
           .add("predecessor_correction", &P::predecessor_correction,
                "Whether ends of a cluster that no point of it reaches are cut off.")
           .add("min_cluster_size", &P::min_cluster_size, at_least(0),
-               "Points of a xi cluster at least; 0: min_samples.");
+               "Points of a xi cluster at least; 0: min_samples.")
+          .search("min_samples", log_integers(3, 50));
   return table;
 }
 

@@ -42,6 +42,10 @@ class TrialRunner {
   std::vector<std::vector<Index>> orders_;
 };
 
+/// The folds that a search takes: options.cv, or 3, stratified for classes, whole groups together.
+Splitter inner_splitter(const Estimator& estimator, const Dataset& data,
+                        const SearchOptions& options);
+
 /// `rows` shuffled so that every beginning has about the class shares of all, or, if `by_groups`,
 /// so that groups stay together.
 std::vector<Index> nested_order(const Dataset& data, const std::vector<Index>& rows, bool by_groups,
