@@ -8,7 +8,7 @@
 
 #include "compare/clustering_format.hpp"
 #include "compare/format.hpp"
-#include "compare/page.hpp"
+#include "compare/report/page.hpp"
 #include "core/text.hpp"
 #include "grove/core/environment.hpp"
 

@@ -1,8 +1,8 @@
-#include "compare/page.hpp"
+#include "compare/report/page.hpp"
 
 #include <ostream>
 
-#include "compare/page_style.hpp"
+#include "compare/report/page_style.hpp"
 #include "core/text.hpp"
 #include "grove/core/environment.hpp"
 

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "compare/format.hpp"
-#include "compare/page.hpp"
+#include "compare/report/page.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/core/environment.hpp"
