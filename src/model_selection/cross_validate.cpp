@@ -11,6 +11,9 @@
 #include "grove/core/error.hpp"
 #include "grove/core/parallel.hpp"
 #include "grove/core/random.hpp"
+#include "grove/estimator/pipeline.hpp"
+#include "grove/model_selection/search.hpp"
+#include "model_selection/check_kind.hpp"
 
 namespace grove {
 
@@ -24,6 +27,14 @@ std::size_t place_of(const CrossValidation& result, std::string_view metric) {
   throw InvalidParameter(concat("cross_validate: metric '", printable(metric), "' was not computed",
                                 did_you_mean(metric, result.metrics)),
                          concat("there are ", join(result.metrics)));
+}
+
+/// Of a tuned model, alone or behind a pipeline's steps.
+std::shared_ptr<const SearchResult> search_of(const Estimator& model) {
+  if (const auto* tuned = model.get_if<TunedModel>())
+    return std::make_shared<const SearchResult>(tuned->result());
+  if (const auto* pipeline = model.get_if<Pipeline>()) return search_of(pipeline->last());
+  return nullptr;
 }
 
 /// Everything about one fold that may throw.
@@ -45,6 +56,7 @@ struct FoldRun {
     const Stopwatch fitting;
     fresh.fit(train, counting);
     result.fit_seconds = fitting.seconds();
+    result.search = search_of(fresh);
     const Stopwatch predicting;
     PredictionSet predictions = predictions_for(fresh, test, scorers, counting);
     result.predict_seconds = predicting.seconds();
@@ -95,13 +107,15 @@ CrossValidation described(const Estimator& estimator, const Dataset& data,
   return result;
 }
 
-void check_kind(const Estimator& estimator, const Dataset& data) {
+}  // namespace
+
+void check_kind(std::string_view who, const Estimator& estimator, const Dataset& data) {
   if (estimator.kind() == EstimatorKind::clusterer)
-    throw Unsupported(concat("cross_validate: ", estimator.name(),
-                             " is a clusterer, which has no target to be tested on"),
-                      "judge clusterings with silhouette or adjusted_rand");
+    throw Unsupported(
+        concat(who, ": ", estimator.name(), " is a clusterer, which has no target to be tested on"),
+        "judge clusterings with silhouette or adjusted_rand");
   if (estimator.kind() == EstimatorKind::outlier_detector)
-    throw Unsupported(concat("cross_validate: ", estimator.name(),
+    throw Unsupported(concat(who, ": ", estimator.name(),
                              " is an outlier detector, which has no target to be tested on"),
                       "where outliers are known, judge score_samples with metrics::roc_auc");
   const TargetKind target =
@@ -109,8 +123,6 @@ void check_kind(const Estimator& estimator, const Dataset& data) {
   check_fit_data(estimator.name(), data, target,
                  {.missing_values = true, .categorical = true, .sample_weights = true});
 }
-
-}  // namespace
 
 Index CrossValidation::n_failed() const {
   Index count = 0;
@@ -147,7 +159,7 @@ Splitter default_splitter(const Estimator& estimator, int n_splits, std::uint64_
 CrossValidation cross_validate_on(const Estimator& estimator, const Dataset& data,
                                   const std::vector<Split>& splits,
                                   const CrossValidateOptions& options, const Context& context) {
-  check_kind(estimator, data);
+  check_kind("cross_validate", estimator, data);
   const std::vector<Scorer> scorers =
       options.metrics.empty() ? default_scorers(estimator) : options.metrics;
   CrossValidation result = described(estimator, data, splits, scorers);
@@ -186,7 +198,7 @@ CrossValidation cross_validate_on(const Estimator& estimator, const Dataset& dat
 
 CrossValidation cross_validate(const Estimator& estimator, const Dataset& data,
                                const CrossValidateOptions& options, const Context& context) {
-  check_kind(estimator, data);
+  check_kind("cross_validate", estimator, data);
   const Splitter splitter = options.cv ? *options.cv : default_splitter(estimator);
   CrossValidation result =
       cross_validate_on(estimator, data, splitter.split(data), options, context);
@@ -197,7 +209,7 @@ CrossValidation cross_validate(const Estimator& estimator, const Dataset& data,
 std::vector<LearningCurvePoint> learning_curve(const Estimator& estimator, const Dataset& data,
                                                const LearningCurveOptions& options,
                                                const Context& context) {
-  check_kind(estimator, data);
+  check_kind("cross_validate", estimator, data);
   const Splitter splitter = options.cv ? *options.cv : default_splitter(estimator);
   std::vector<Split> splits = splitter.split(data);
   for (std::size_t i = 0; i < splits.size(); ++i)

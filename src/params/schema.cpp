@@ -155,7 +155,11 @@ Value ParamTable::get(const void* params, std::string_view who, std::string_view
 void ParamTable::set(void* params, std::string_view who, std::string_view name,
                      const Value& value) const {
   const ParamInfo& info = find(who, name);
+  const Value before = info.get(params);
   if (!info.set(params, value)) throw_out_of_range(who, info, value);
+  if (admitted(info, info.get(params))) return;
+  info.set(params, before);
+  throw_out_of_range(who, info, value);
 }
 
 void ParamTable::check(const void* params, std::string_view who) const {
