@@ -26,6 +26,7 @@
 #include "grove/cluster/spectral_clustering.hpp"
 #include "grove/compare/clustering_comparison.hpp"
 #include "grove/compare/comparison.hpp"
+#include "grove/compare/critical_difference.hpp"
 #include "grove/compare/score_comparison.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/compare/tuning.hpp"

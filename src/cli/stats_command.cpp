@@ -4,6 +4,7 @@
 #include "cli/app.hpp"
 #include "cli/output.hpp"
 #include "core/text.hpp"
+#include "grove/compare/critical_difference.hpp"
 #include "grove/compare/score_comparison.hpp"
 #include "grove/core/error.hpp"
 #include "registry/suggest.hpp"
@@ -13,7 +14,7 @@ namespace grove::cli {
 namespace {
 
 struct StatsArguments {
-  std::string file, test, adjust, control, json;
+  std::string file, test, adjust, control, json, html, svg;
   std::string alpha, rope;
   std::int64_t folds = 0;
   bool higher = false;
@@ -55,15 +56,19 @@ ScoreOptions options_of(const StatsArguments& arguments, const Session& session)
 }
 
 void stats(const StatsArguments& arguments, const Session& session) {
-  check_outputs({arguments.json});
+  check_outputs({arguments.json, arguments.html, arguments.svg});
   const ScoreOptions options = options_of(arguments, session);
   const ScoreComparison comparison =
       compare_scores(read_scores(arguments.file), options, session.context());
-  if (arguments.json != "-") {
+  std::string drawing;  // before anything is printed: there may be none
+  if (!arguments.svg.empty()) drawing = to_svg(critical_difference(comparison));
+  if (arguments.json != "-" && arguments.html != "-" && arguments.svg != "-") {
     std::ostringstream text;
     text << comparison;
     print(text.str());
   }
+  if (!arguments.svg.empty()) write_text(arguments.svg, drawing);
+  if (!arguments.html.empty()) write_text(arguments.html, to_html(comparison, session.context()));
   if (!arguments.json.empty()) write_text(arguments.json, to_json(comparison));
 }
 
@@ -93,6 +98,8 @@ void add_stats_command(CLI::App& app, Session& session) {
                       "a difference up to this does not matter; adds the Bayesian tests");
   command->add_flag("--higher-is-better", arguments->higher, "as accuracy is (default)");
   command->add_flag("--lower-is-better", arguments->lower, "as an error or a time is");
+  command->add_option("--html", arguments->html, "one page with everything, for a browser");
+  command->add_option("--svg", arguments->svg, "the critical-difference diagram (data sets only)");
   command->add_option("--json", arguments->json, "everything as JSON; - for stdout");
   command->callback([arguments, &session] { stats(*arguments, session); });
 }

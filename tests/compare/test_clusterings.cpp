@@ -221,8 +221,8 @@ TEST_CASE("the page of clusterings draws every one and needs nothing from outsid
   CHECK(page.find("<b>") == std::string::npos);
   CHECK(page.find("a &lt;tree&gt;</h3>") != std::string::npos);
   CHECK(count_of(page,
-                 "<img alt=\"a &lt;tree&gt; of means\" src=\"data:image/svg+xml,%3Csvg "
-                 "viewBox=%220 0 1 1%22%3E%3Ccircle r=%221%25%22/%3E%3C/svg%3E\">") == 1);
+                 "<img alt=\"a &lt;tree&gt; of means\" src=\"data:image/svg+xml,%3Csvg%20"
+                 "viewBox=%220%200%201%201%22%3E%3Ccircle%20r=%221%25%22/%3E%3C/svg%3E\">") == 1);
   for (const char* outside : {"http:", "https:", "<script", "<link", "src=\"h", "url(", "@import"})
     CHECK(page.find(outside) == std::string::npos);
   CHECK(page.find("nan") == std::string::npos);

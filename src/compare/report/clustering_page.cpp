@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <locale>
 #include <map>
@@ -8,7 +7,7 @@
 
 #include "compare/clustering_format.hpp"
 #include "compare/format.hpp"
-#include "compare/page.hpp"
+#include "compare/report/page.hpp"
 #include "core/text.hpp"
 #include "grove/core/environment.hpp"
 
@@ -235,23 +234,6 @@ void write_plots(std::ostream& out, const ClusteringComparison& comparison) {
   out << "</div></section>\n";
 }
 
-/// Bytes that may stand in a data: address.
-std::string address_of(std::string_view svg) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  constexpr std::string_view plain = " =:;,./()-_+*!";
-  std::string out = "data:image/svg+xml,";
-  for (const char c : svg) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool letter = byte < 0x80 && std::isalnum(byte) != 0;
-    if (letter || plain.find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      out += {'%', digits[byte / 16], digits[byte % 16]};
-    }
-  }
-  return out;
-}
-
 /// As images, because the style sheets of drawings would meet each other and the page's.
 void write_drawings(std::ostream& out, const ClusteringComparison& comparison) {
   for (const ClusteringStanding& standing : comparison.standings) {
@@ -261,7 +243,8 @@ void write_drawings(std::ostream& out, const ClusteringComparison& comparison) {
       out << "<h3>" << escaped(drawing.title)
           << "</h3>\n<div class=\"drawing scroll\" role=\"region\" tabindex=\"0\" aria-label=\""
           << escaped(drawing.title) << "\"><img alt=\"" << escaped(drawing.title) << " of "
-          << escaped(standing.contender) << "\" src=\"" << address_of(drawing.svg) << "\"></div>\n";
+          << escaped(standing.contender) << "\" src=\""
+          << data_address("image/svg+xml", drawing.svg) << "\"></div>\n";
     out << "</section>\n";
   }
 }
@@ -307,7 +290,7 @@ std::string to_html(const ClusteringComparison& comparison, const Context& conte
   out << "<section><h2>How this was made</h2>\n<p>Every clusterer was fitted once on all rows; "
          "seconds, memory (the rise of the process) and counted work are those of that fit.</p>\n"
          "<dl>";
-  write_environment(out, context);
+  write_environment(out, environment(context));
   out << "<dt>seed</dt><dd>" << comparison.options.seed << "</dd></dl></section>\n";
   close_page(out);
   return out.str();
