@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "compare/format.hpp"
 #include "grove/compare/comparison.hpp"
 #include "model_selection/cv_json.hpp"
 
@@ -11,6 +12,13 @@ using Json = nlohmann::ordered_json;
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
+/// Null where nothing was counted.
+Json unit_cost_part(const Standing& standing) {
+  const UnitCost cost = unit_cost(standing);
+  if (cost.counter.empty()) return nullptr;
+  return {{"counter", cost.counter}, {"count", cost.count}, {"cpu_seconds", cost.seconds}};
+}
+
 Json dataset_part(const DatasetComparison& data) {
   Json models = Json::array();
   Json tests = Json::array();
@@ -21,6 +29,7 @@ Json dataset_part(const DatasetComparison& data) {
   for (const Standing& standing : data.standings) {
     Json model = model_json(standing.result);
     model["name"] = standing.contender;
+    model["unit_cost"] = unit_cost_part(standing);
     models.push_back(std::move(model));
     ranks[standing.contender] = standing.rank;
     if (std::isnan(standing.p_value)) continue;
