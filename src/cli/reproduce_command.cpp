@@ -242,8 +242,9 @@ std::string html_of(const std::vector<StudyResult>& results, const Context& cont
     for (const MethodResult& method : result.methods) {
       const std::vector<std::string> row = row_of(method);
       out << "<tr><th scope=\"row\">" << escaped(row.front()) << "</th>";
-      for (std::size_t i = 1; i < row.size(); ++i) out << "<td>" << escaped(row[i]) << "</td>";
-      out << "</tr>\n";
+      for (std::size_t i = 1; i + 1 < row.size(); ++i) out << "<td>" << escaped(row[i]) << "</td>";
+      out << "<td style=\"text-align:left;white-space:normal;min-width:16rem\"><code>"
+          << escaped(row.back()) << "</code></td></tr>\n";
     }
     out << "</tbody></table></div>\n";
     if (!study.remark.empty()) out << "<p>" << escaped(study.remark) << "</p>\n";

@@ -78,6 +78,14 @@ struct Plot {
   }
 };
 
+/// A power of ten in short: 100, 10 k.
+std::string tick_text(double decade) {
+  if (decade < 0) return fixed_text(std::pow(10, decade), static_cast<int>(-decade));
+  const int thousands = std::min(static_cast<int>(decade) / 3, 3);
+  const char* const units[] = {"", " k", " M", " G"};
+  return fixed_text(std::pow(10, decade - 3 * thousands), 0) + units[thousands];
+}
+
 void draw_grid(std::ostream& out, const Plot& plot) {
   for (int i = 0; i <= plot.n_steps; ++i) {
     const double quality = plot.low + i * plot.step;
@@ -90,7 +98,7 @@ void draw_grid(std::ostream& out, const Plot& plot) {
     out << "<line class=\"grid\" x1=\"" << plot.x(decade) << "\" x2=\"" << plot.x(decade)
         << "\" y1=\"" << Plot::top << "\" y2=\"" << Plot::bottom << "\"/><text x=\""
         << plot.x(decade) << "\" y=\"" << Plot::bottom + 18 << "\" text-anchor=\"middle\">"
-        << work_text(std::pow(10, decade)) << "</text>";
+        << tick_text(decade) << "</text>";
 }
 
 void draw_method(std::ostream& out, const TradeOff& trade_off, const Plot& plot,
@@ -114,10 +122,12 @@ void draw_method(std::ostream& out, const TradeOff& trade_off, const Plot& plot,
 void draw(std::ostream& out, const TradeOff& trade_off) {
   const Plot plot(trade_off);
   const std::vector<std::string> methods = methods_of(trade_off);
-  out << "<p class=\"soft\">";
+  out << "<p class=\"soft\">" << escaped(trade_off.quality) << " against "
+      << escaped(trade_off.work) << ": the further left, the cheaper</p>\n<p class=\"soft\">";
   for (std::size_t i = 0; i < methods.size(); ++i)
-    out << "<span class=\"key\" style=\"background:var(--c" << i % 10 << ")\"></span>"
-        << escaped(methods[i]);
+    out << "<span style=\"white-space:nowrap;margin-right:.8em\"><span class=\"key\" "
+           "style=\"background:var(--c"
+        << i % 10 << ")\"></span>" << escaped(methods[i]) << "</span> ";
   out << "</p>\n<svg role=\"img\" height=\"" << Plot::height << "\"><title>"
       << escaped(concat(trade_off.title, ": ", trade_off.quality, " against ", trade_off.work,
                         "; the numbers are in the table below"))

@@ -5,7 +5,7 @@
 
 namespace grove {
 
-/// Processor time of the calling thread since it started, in nanoseconds; about 0.2 microseconds a
+/// Processor time of the calling thread since it started, in nanoseconds; about 0.4 microseconds a
 /// call.
 std::int64_t thread_nanoseconds();
 
