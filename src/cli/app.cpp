@@ -156,6 +156,7 @@ int run(int argc, char** argv) {
     add_stats_command(app, session);
     add_cluster_command(app, session);
     add_neighbors_command(app, session);
+    add_reproduce_command(app, session);
     add_help_command(app, session);
     for (CLI::App* command : app.get_subcommands({})) add_common_options(*command, session);
     try {

@@ -43,6 +43,7 @@ void add_explain_command(CLI::App& app, Session& session);
 void add_stats_command(CLI::App& app, Session& session);
 void add_cluster_command(CLI::App& app, Session& session);
 void add_neighbors_command(CLI::App& app, Session& session);
+void add_reproduce_command(CLI::App& app, Session& session);
 void add_help_command(CLI::App& app, Session& session);  // models
 
 }  // namespace grove::cli

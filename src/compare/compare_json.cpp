@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "compare/format.hpp"
 #include "compare/tuning.hpp"
 #include "grove/compare/comparison.hpp"
 #include "model_selection/cv_json.hpp"
@@ -22,6 +23,13 @@ void add_searches(Json& model, const Standing& standing, bool tuning) {
       model["folds"][i]["search"] = fold_search_json(*folds[i].search);
 }
 
+/// Null where nothing was counted.
+Json unit_cost_part(const Standing& standing) {
+  const UnitCost cost = unit_cost(standing);
+  if (cost.counter.empty()) return nullptr;
+  return {{"counter", cost.counter}, {"count", cost.count}, {"cpu_seconds", cost.seconds}};
+}
+
 Json dataset_part(const DatasetComparison& data, bool tuning) {
   Json models = Json::array();
   Json tests = Json::array();
@@ -33,6 +41,7 @@ Json dataset_part(const DatasetComparison& data, bool tuning) {
     Json model = model_json(standing.result);
     model["name"] = standing.contender;
     add_searches(model, standing, tuning);
+    model["unit_cost"] = unit_cost_part(standing);
     models.push_back(std::move(model));
     ranks[standing.contender] = standing.rank;
     if (std::isnan(standing.p_value)) continue;

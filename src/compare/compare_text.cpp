@@ -17,6 +17,7 @@ std::string p_value_text(double p) {
 }
 
 std::string seconds_text(double seconds) {
+  if (seconds < 1e-6) return fixed_text(seconds * 1e9, seconds < 1e-7 ? 1 : 0) + " ns";
   if (seconds < 1e-3) return fixed_text(seconds * 1e6, 0) + " us";
   if (seconds < 1) return fixed_text(seconds * 1e3, 1) + " ms";
   return fixed_text(seconds, 2) + " s";
@@ -48,7 +49,6 @@ void write_table(std::ostream& out, const DatasetComparison& data, int width, bo
       << data.splitter << "\n";
   out << "  " << std::left << std::setw(width) << "contender" << std::right << std::setw(10)
       << "mean" << std::setw(10) << "sd" << std::setw(7) << "rank" << std::setw(10) << "p"
-      << std::setw(12) << "fit" << std::setw(12) << "predict" << std::setw(12) << "memory"
       << "\n";
   for (const Standing& standing : data.standings) {
     out << (standing.best ? "* " : "  ") << std::left << std::setw(width) << standing.contender
@@ -65,11 +65,9 @@ void write_table(std::ostream& out, const DatasetComparison& data, int width, bo
     out << std::setw(10) << fixed_text(standing.mean, 4) << std::setw(10)
         << fixed_text(standing.std, 4) << std::setw(7) << fixed_text(standing.rank, 1)
         << std::setw(10) << (standing.best ? "best" : p_value_text(standing.p_value))
-        << std::setw(12) << seconds_text(standing.fit_seconds) << std::setw(12)
-        << seconds_text(standing.predict_seconds) << std::setw(12)
-        << bytes_text(standing.peak_bytes)
         << (tuning && standing.tunable && !standing.tuned ? "  untuned" : "") << "\n";
   }
+  write_costs(out, data, width);
   out << "\n";
 }
 
@@ -97,7 +95,9 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
     text << "  " << std::left << std::setw(width) << comparison.contenders[i] << std::right
          << std::setw(10) << fixed_text(comparison.average_ranks(static_cast<Index>(i)), 2) << "\n";
   text << "* best mean; p: corrected resampled t test (Nadeau & Bengio 2003) against the best; "
-          "same folds for all\n";
+          "same folds for all\ncost: means of the folds; cpu: processor time of all threads; per "
+          "unit: processor "
+          "time for one unit of the work that was counted most\n";
   return out << text.str();
 }
 

@@ -104,11 +104,13 @@ Standing standing_of(const Contender& contender, const Dataset& data,
     if (!fold.error.empty()) continue;
     standing.fit_seconds += fold.fit_seconds;
     standing.predict_seconds += fold.predict_seconds;
+    standing.cpu_seconds += fold.cpu_seconds;
     ++n_good;
   }
   if (n_good > 0) {
     standing.fit_seconds /= n_good;
     standing.predict_seconds /= n_good;
+    standing.cpu_seconds /= n_good;
   }
   return standing;
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/cpu_meter.hpp"
 #include "core/text.hpp"
 #include "core/thread_budget.hpp"
 #include "core/worker_pool.hpp"
@@ -58,6 +59,7 @@ class Blocks final : public WorkerPool::Loop {
 
   /// Takes the next block until none is left.
   void run() override {
+    const CpuShare share(meter_);
     while (true) {
       const Index block = next_.fetch_add(1, std::memory_order_relaxed);
       if (block >= n_ || failure_.after_failure(block)) return;
@@ -74,6 +76,7 @@ class Blocks final : public WorkerPool::Loop {
  private:
   Index n_;
   Run run_block_;
+  CpuMeter* meter_ = CpuMeter::current();  // of the thread whose blocks they are
   std::atomic<Index> next_{0};
   FirstFailure failure_;
 };

@@ -4,6 +4,8 @@
 #include <system_error>
 #include <thread>
 
+#include "core/cpu_meter.hpp"
+
 namespace grove {
 
 namespace {
@@ -141,6 +143,8 @@ void WorkerPool::close(Loop& loop) {
     loops_.erase(std::find(loops_.begin(), loops_.end(), &loop));
   }
   const auto all_left = [&] { return loop.working_.load(std::memory_order_acquire) == 0; };
+  if (all_left()) return;
+  const CpuPause waiting;
   look_for(all_left);
   if (all_left()) return;
   std::unique_lock lock(mutex_);

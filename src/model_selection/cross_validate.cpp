@@ -5,6 +5,7 @@
 #include <limits>
 #include <mutex>
 
+#include "core/cpu_meter.hpp"
 #include "core/memory_meter.hpp"
 #include "core/stopwatch.hpp"
 #include "core/text.hpp"
@@ -52,6 +53,7 @@ struct FoldRun {
     counting.ledger = &ledger;
     counting.progress = {};
     const MemoryMeter memory;
+    const CpuMeter cpu;
     Estimator fresh = estimator.unfitted();
     const Stopwatch fitting;
     fresh.fit(train, counting);
@@ -60,6 +62,7 @@ struct FoldRun {
     const Stopwatch predicting;
     PredictionSet predictions = predictions_for(fresh, test, scorers, counting);
     result.predict_seconds = predicting.seconds();
+    result.cpu_seconds = cpu.seconds();
     result.peak_bytes = memory.peak_bytes();
     result.work = ledger.counts();
     if (context.ledger != nullptr) context.ledger->add(result.work);

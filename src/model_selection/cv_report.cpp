@@ -28,7 +28,7 @@ std::ostream& operator<<(std::ostream& out, const CrossValidation& result) {
        << result.n_rows << " x " << result.n_features << "), " << result.splitter << "\n";
   text << std::left << std::setw(10) << "fold" << std::right;
   for (const std::string& metric : result.metrics) text << std::setw(20) << metric;
-  text << std::setw(12) << "fit s" << std::setw(12) << "predict s"
+  text << std::setw(12) << "fit s" << std::setw(12) << "predict s" << std::setw(12) << "cpu s"
        << "\n";
   for (const FoldResult& fold : result.folds) {
     text << std::left << std::setw(10)
@@ -39,7 +39,8 @@ std::ostream& operator<<(std::ostream& out, const CrossValidation& result) {
     }
     for (const double score : fold.scores) text << std::setw(20) << fixed_text(score, 4);
     text << std::setw(12) << fixed_text(fold.fit_seconds, 4) << std::setw(12)
-         << fixed_text(fold.predict_seconds, 4) << "\n";
+         << fixed_text(fold.predict_seconds, 4) << std::setw(12) << fixed_text(fold.cpu_seconds, 4)
+         << "\n";
   }
   text << std::left << std::setw(10) << "mean" << std::right;
   for (const std::string& metric : result.metrics)
@@ -67,6 +68,7 @@ nlohmann::ordered_json model_json(const CrossValidation& result) {
         {"scores", std::move(scores)},
         {"fit_seconds", fold.fit_seconds},
         {"predict_seconds", fold.predict_seconds},
+        {"cpu_seconds", fold.cpu_seconds},
         {"peak_bytes", fold.peak_bytes},
         {"work", std::map<std::string, std::uint64_t>(fold.work.begin(), fold.work.end())}};
     entry["error"] =

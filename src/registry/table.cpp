@@ -3,6 +3,7 @@
 #include "grove/baseline/linear_discriminant_analysis.hpp"
 #include "grove/baseline/linear_regression.hpp"
 #include "grove/baseline/logistic_regression.hpp"
+#include "grove/baseline/quadratic_discriminant_analysis.hpp"
 #include "grove/baseline/ridge.hpp"
 #include "grove/boosting/gradient_boosting.hpp"
 #include "grove/boosting/gradient_boosting_ranker.hpp"
@@ -55,6 +56,8 @@ std::vector<Entry> table() {
       Kind::classifier, "Linear classifier, logistic or multinomial loss with an L2 penalty."));
   rows.push_back(estimator_entry<LinearDiscriminantAnalysis>(
       Kind::classifier, "Normal classes with one covariance; linear borders."));
+  rows.push_back(estimator_entry<QuadraticDiscriminantAnalysis>(
+      Kind::classifier, "Normal classes, each with its own covariance; quadratic borders."));
   rows.push_back(estimator_entry<LinearRegression>(Kind::regressor, "Ordinary least squares."));
   rows.push_back(estimator_entry<Ridge>(Kind::regressor, "Least squares with an L2 penalty."));
   rows.push_back(estimator_entry<KNeighborsClassifier>(Kind::classifier,

@@ -1,9 +1,13 @@
+#include <chrono>
 #include <cmath>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
+#include "core/cpu_meter.hpp"
 #include "grove/core/error.hpp"
+#include "grove/core/parallel.hpp"
 #include "grove/data/standard_datasets.hpp"
 #include "grove/model_selection/cross_validate.hpp"
 #include "support/check.hpp"
@@ -46,7 +50,39 @@ struct MeanOf {
   Vector predict(MatrixView x) const { return Vector::Constant(x.rows(), mean); }
 };
 
+/// Sleeps and works in fit, for known times.
+struct SleepsAndWorks {
+  double sleep = 0;
+  double work = 0;  // in each of 4 blocks of a parallel loop
+  void fit(const Dataset&, const Context& context) {
+    std::this_thread::sleep_for(std::chrono::duration<double>(sleep));
+    parallel_for(context, 4, 1, [&](Index, Index) {
+      const std::int64_t end = thread_nanoseconds() + static_cast<std::int64_t>(1e9 * work);
+      while (thread_nanoseconds() < end) {
+      }
+    });
+  }
+  Labels predict(MatrixView x) const { return Labels::Zero(x.rows()); }
+};
+
 }  // namespace
+
+TEST_CASE("A fold's processor time is its own, whatever runs beside it, and sleep is none") {
+  const Dataset iris = datasets::load_iris();
+  const CrossValidateOptions options{.cv = StratifiedKFold{.n_splits = 3}, .metrics = {"accuracy"}};
+  for (const int threads : {1, 2, 4}) {
+    INFO(threads);
+    const Context context{.threads = threads};
+    const CrossValidation lazy = cross_validate(SleepsAndWorks{0.03, 0}, iris, options, context);
+    const CrossValidation busy = cross_validate(SleepsAndWorks{0, 0.02}, iris, options, context);
+    for (std::size_t i = 0; i < 3; ++i) {
+      CHECK(lazy.folds[i].fit_seconds >= 0.03);
+      CHECK(lazy.folds[i].cpu_seconds < 0.01);
+      CHECK(busy.folds[i].cpu_seconds > 0.0799);
+      CHECK(busy.folds[i].cpu_seconds < 0.09);
+    }
+  }
+}
 
 TEST_CASE("cross_validate scores every fold, with the same bits for any number of threads") {
   const Dataset iris = datasets::load_iris();
@@ -118,7 +154,7 @@ TEST_CASE("The JSON of a cross-validation has the documented keys and full preci
         result.folds[2].scores[0]);
   CHECK(json["models"][0]["mean"]["accuracy"].get<double>() == result.mean("accuracy"));
   for (const char* key : {"repeat", "fold", "n_train", "n_test", "fit_seconds", "predict_seconds",
-                          "peak_bytes", "work", "error"})
+                          "cpu_seconds", "peak_bytes", "work", "error"})
     CHECK(json["models"][0]["folds"][0].contains(key));
   for (const char* key : {"version", "commit", "compiler", "flags", "cpu", "threads"})
     CHECK(json["environment"].contains(key));

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import scipy
 import sklearn
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis, QuadraticDiscriminantAnalysis
 from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
 from sklearn.naive_bayes import GaussianNB
 
@@ -65,6 +65,10 @@ def main():
         add(fits("GaussianNB", GaussianNB(), x, y, None, q))
         add(fits("GaussianNB", GaussianNB(var_smoothing=0), x, y, w, q))
         add(fits("LinearDiscriminantAnalysis", LinearDiscriminantAnalysis(), x, y, None, q))
+        for reg_param in (0.0, 0.1):
+            qda = QuadraticDiscriminantAnalysis(reg_param=reg_param, store_covariance=True)
+            add(fits("QuadraticDiscriminantAnalysis", qda, x, y, None, q))
+            case["fits"][-1]["covariance"] = [rows(c) for c in qda.covariance_]
         scaled = dict(solver="newton-cg", tol=1e-12, max_iter=2000)
         if name == "iris":
             for weights in (None, w):

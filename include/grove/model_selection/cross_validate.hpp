@@ -33,7 +33,8 @@ struct FoldResult {
   std::vector<double> train_scores;  // on request
   double fit_seconds = 0;
   double predict_seconds = 0;
-  /// Processor time of fit and predict, all threads.
+  /// Processor time of fit and predict: of the fold's thread and of those that helped with its
+  /// parallel loops, without waiting. Threads that an estimator starts by itself are left out.
   double cpu_seconds = 0;
   /// Rise of the process's resident memory during fit and predict; folds that run at once share it.
   std::uint64_t peak_bytes = 0;
