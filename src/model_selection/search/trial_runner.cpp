@@ -20,16 +20,6 @@ namespace {
 constexpr std::string_view who = "TunedModel";
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-Splitter inner_splitter(const Estimator& estimator, const Dataset& data,
-                        const SearchOptions& options) {
-  constexpr int n_splits = 3;
-  if (options.cv) return *options.cv;
-  if (data.groups() == nullptr) return default_splitter(estimator, n_splits, options.seed);
-  if (data.has_labels())
-    return StratifiedGroupKFold{.n_splits = n_splits, .shuffle = true, .seed = options.seed};
-  return GroupKFold{.n_splits = n_splits};
-}
-
 /// A group in both parts of a fold would be known before it is tested.
 void check_groups(const Dataset& data, const std::vector<Split>& splits, const std::string& cv) {
   if (data.groups() == nullptr) return;
@@ -56,6 +46,16 @@ std::vector<Index> ordered_by_groups(const Dataset& data, const std::vector<Inde
 }
 
 }  // namespace
+
+Splitter inner_splitter(const Estimator& estimator, const Dataset& data,
+                        const SearchOptions& options) {
+  constexpr int n_splits = 3;
+  if (options.cv) return *options.cv;
+  if (data.groups() == nullptr) return default_splitter(estimator, n_splits, options.seed);
+  if (data.has_labels())
+    return StratifiedGroupKFold{.n_splits = n_splits, .shuffle = true, .seed = options.seed};
+  return GroupKFold{.n_splits = n_splits};
+}
 
 std::vector<Index> nested_order(const Dataset& data, const std::vector<Index>& rows, bool by_groups,
                                 std::uint64_t seed) {
@@ -179,7 +179,8 @@ Trial TrialRunner::trial_of(const Candidate& candidate,
   return trial;
 }
 
-std::vector<Trial> TrialRunner::run(const std::vector<Candidate>& candidates, bool own) const {
+std::vector<Trial> TrialRunner::run(const std::vector<Candidate>& candidates, bool own,
+                                    const std::function<void(const Trial&)>& progress) const {
   const std::size_t n_folds = splits_.size();
   std::vector<Trial> trials(candidates.size());
   std::vector<std::vector<FoldOutcome>> outcomes(candidates.size(),
@@ -198,6 +199,7 @@ std::vector<Trial> TrialRunner::run(const std::vector<Candidate>& candidates, bo
     for (; next < candidates.size() && open[next] == 0; ++next) {
       trials[next] = trial_of(candidates[next], outcomes[next]);
       if (options_.on_trial) options_.on_trial(trials[next]);
+      if (progress) progress(trials[next]);
     }
   });
   return trials;

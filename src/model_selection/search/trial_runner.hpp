@@ -21,8 +21,10 @@ class TrialRunner {
   int most_rungs() const;
 
   /// Candidates and their folds run at once; the trials are in the order of `candidates`, and
-  /// on_trial gets each as soon as those before it are done. `own`: the model as it is.
-  std::vector<Trial> run(const std::vector<Candidate>& candidates, bool own) const;
+  /// on_trial and `progress` get each as soon as those before it are done. `own`: the model as it
+  /// is.
+  std::vector<Trial> run(const std::vector<Candidate>& candidates, bool own,
+                         const std::function<void(const Trial&)>& progress) const;
 
  private:
   struct FoldOutcome;
@@ -41,6 +43,10 @@ class TrialRunner {
   /// The training rows of each fold in the order in which shares of them take rows.
   std::vector<std::vector<Index>> orders_;
 };
+
+/// The folds that a search takes: options.cv, or 3, stratified for classes, whole groups together.
+Splitter inner_splitter(const Estimator& estimator, const Dataset& data,
+                        const SearchOptions& options);
 
 /// `rows` shuffled so that every beginning has about the class shares of all, or, if `by_groups`,
 /// so that groups stay together.
