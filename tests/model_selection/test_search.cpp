@@ -229,6 +229,11 @@ TEST_CASE("A trial that fails is recorded and never wins; if all fail the first 
       if (!trial.error.empty()) CHECK(trial.error == "Toy: bad mode takes no k above 10");
     }
     CHECK(n_failed > 0);
+    if (method == SearchMethod::grid) continue;
+    // Without a limit of evaluations, points that failed are not tried for ever.
+    SearchOptions bounded = options;
+    bounded.budget = {.work = 1000000};
+    CHECK(search(Toy{}, data, bounded).trials.size() < 150);
     options.space = SearchSpace{{"k", integers(11, 20)}};
     CHECK(complaint([&] { search(Toy{{.k = 30, .mode = ToyMode::bad}}, data, options); })
               .find("trials failed; the first: Toy: bad mode takes no k above 10\nhint: a model "
@@ -299,6 +304,44 @@ TEST_CASE("A budget of work ends at the same trial for any number of threads") {
     // With both limits, the first one ends it.
     options.budget = {.evaluations = 4, .work = 5000};
     CHECK(cost_of(search(Toy{}, data, options)) <= 4 + 1e-9);
+  }
+}
+
+TEST_CASE("A budget of work is refused for a model that counts none") {
+  struct Silent {
+    double shift = 0;
+    void fit(const Dataset&) {}
+    Vector predict(MatrixView x) const { return Vector::Constant(x.rows(), shift); }
+    EstimatorKind kind() const { return EstimatorKind::regressor; }
+    ParamValues param_values() const { return {{"shift", shift}}; }
+    void set_param(std::string_view, const Value& value) { shift = *value.get_if<double>(); }
+    Silent unfitted() const { return *this; }
+    std::string expression() const { return "Silent()"; }
+    Capabilities capabilities() const { return {}; }
+    Vector predict_values(MatrixView x, const Context&) const { return predict(x); }
+    bool has_predict_proba() const { return false; }
+    const TrainedOn* trained_on() const { return nullptr; }
+    const FitReport* report() const { return nullptr; }
+  };
+  SearchOptions options = toy_search(SearchMethod::random, 0);
+  options.budget = {.work = 1000};
+  options.space = SearchSpace{{"shift", reals(0, 1)}};
+  CHECK(message_of([&] {
+          search(Silent{}, toy_data(), options);
+        }).find("TunedModel: a budget of work, but Silent() counted none in ") == 0);
+}
+
+TEST_CASE("Progress counts evaluations up to the budget") {
+  for (const SearchMethod method : all_methods) {
+    std::vector<Progress> seen;
+    const Context context{.threads = 3, .progress = [&](const Progress& p) { seen.push_back(p); }};
+    search(Toy{}, toy_data(), toy_search(method, 9), context);
+    REQUIRE_FALSE(seen.empty());
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+      CHECK(seen[i].total == 9);
+      CHECK(seen[i].done <= 9);
+      if (i > 0) CHECK(seen[i].done >= seen[i - 1].done);
+    }
   }
 }
 
