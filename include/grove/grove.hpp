@@ -63,6 +63,7 @@
 #include "grove/model_selection/cross_validate.hpp"
 #include "grove/model_selection/gap_statistic.hpp"
 #include "grove/model_selection/scorer.hpp"
+#include "grove/model_selection/search.hpp"
 #include "grove/model_selection/splitter.hpp"
 #include "grove/neighbors/approximate_neighbors.hpp"
 #include "grove/neighbors/graph.hpp"

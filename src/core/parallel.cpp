@@ -58,15 +58,19 @@ class Blocks final : public WorkerPool::Loop {
 
   /// Takes the next block until none is left.
   void run() override {
-    while (true) {
-      const Index block = next_.fetch_add(1, std::memory_order_relaxed);
-      if (block >= n_ || failure_.after_failure(block)) return;
-      try {
-        run_block_(block);
-      } catch (...) {
-        failure_.record(block, std::current_exception());
-      }
+    while (run_next()) {
     }
+  }
+  /// False if none is left.
+  bool run_next() {
+    const Index block = next_.fetch_add(1, std::memory_order_relaxed);
+    if (block >= n_ || failure_.after_failure(block)) return false;
+    try {
+      run_block_(block);
+    } catch (...) {
+      failure_.record(block, std::current_exception());
+    }
+    return true;
   }
   bool has_blocks() const override { return next_.load(std::memory_order_relaxed) < n_; }
   void rethrow() const { failure_.rethrow(); }
@@ -100,14 +104,35 @@ void run_blocks(const Context& context, Index n_blocks, BlockFunction call, void
   blocks.rethrow();
 }
 
+namespace {
+
+/// Tasks within a task: they begin on its thread, and are joined by each thread that falls idle.
+void run_inner_tasks(const Context& context, Index n_tasks, TaskFunction call, void* body) {
+  Blocks tasks(n_tasks, [&](Index task) { call(body, task, context); });
+  const auto most = static_cast<std::size_t>(std::min<Index>(n_threads(context), n_tasks)) - 1;
+  std::vector<std::thread> helpers;
+  helpers.reserve(most);
+  do {
+    while (helpers.size() < most && tasks.has_blocks() && context.budget->take(1) == 1)
+      helpers.emplace_back([&] {
+        tasks.run();
+        context.budget->give_back(1);
+      });
+  } while (tasks.run_next());
+  for (std::thread& helper : helpers) helper.join();
+  tasks.rethrow();
+}
+
+}  // namespace
+
 void run_tasks(const Context& context, Index n_tasks, TaskFunction call, void* body) {
   if (n_tasks <= 0) return;
   const int threads = n_threads(context);
-  const bool alone = threads == 1 || n_tasks == 1 || context.budget != nullptr;
-  if (alone || inside_loop()) {
+  if (threads == 1 || n_tasks == 1 || inside_loop()) {
     for (Index task = 0; task < n_tasks; ++task) call(body, task, context);
     return;
   }
+  if (context.budget != nullptr) return run_inner_tasks(context, n_tasks, call, body);
   const int workers = static_cast<int>(std::min<Index>(threads, n_tasks));
   Context inner = context;
   inner.threads = threads;

@@ -1,6 +1,9 @@
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <mutex>
 #include <numeric>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -65,6 +68,41 @@ TEST_CASE("parallel_tasks runs every task and shares its threads with the loops 
     for (std::size_t task = 0; task < sums.size(); ++task)
       CHECK(sums[task] == 10000.0 * static_cast<double>(task + 1));
   }
+}
+
+TEST_CASE("Tasks within tasks use the threads that are idle, and never more than there are") {
+  for (const int threads : {1, 2, 3, 4}) {
+    std::atomic<int> running{0}, most{0};
+    std::vector<std::atomic<int>> hits(24);
+    std::mutex mutex;
+    std::set<std::thread::id> seen;
+    parallel_tasks({.threads = threads}, 2, [&](Index outer, const Context& context) {
+      parallel_tasks(context, 12, [&](Index task, const Context&) {
+        const int now = ++running;
+        for (int before = most; before < now && !most.compare_exchange_weak(before, now);) {
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        ++hits[static_cast<std::size_t>(12 * outer + task)];
+        {
+          const std::scoped_lock lock(mutex);
+          seen.insert(std::this_thread::get_id());
+        }
+        --running;
+      });
+    });
+    for (const std::atomic<int>& hit : hits) CHECK(hit == 1);
+    CHECK(most <= threads);
+    if (threads > 2) CHECK(seen.size() > 2);
+  }
+  CHECK_THROWS_WITH(
+      parallel_tasks({.threads = 4}, 2,
+                     [](Index, const Context& context) {
+                       parallel_tasks(context, 9, [](Index task, const Context&) {
+                         if (task >= 5)
+                           throw std::runtime_error("inner task " + std::to_string(task));
+                       });
+                     }),
+      "inner task 5");
 }
 
 TEST_CASE("A task that throws ends parallel_tasks with the error of the lowest task") {

@@ -48,7 +48,8 @@ struct SearchOptions {
   /// is that of a search that was never interrupted. Only grid, halving and hyperband need the same
   /// budget.
   std::optional<SearchResult> done = {};
-  /// Receives each new trial in the order of asking, one call at a time, from any thread.
+  /// Receives each new trial of one search in the order of asking, one call at a time, from any
+  /// thread.
   std::function<void(const Trial&)> on_trial = {};
 };
 

@@ -93,7 +93,8 @@ class Brackets final : public Sampler {
   }
 
   void tell(const Trial& trial) override {
-    if (trial.resource >= 1) on_all_rows_.insert(text_of_point(trial.params));
+    if (trial.resource >= 1 || std::isnan(trial.score))
+      finished_.insert(text_of_point(trial.params));
     told_.push_back(trial);
   }
 
@@ -126,7 +127,7 @@ class Brackets final : public Sampler {
 
   /// The next bracket that the rest of the budget and of the space allows; empty: none.
   Bracket plan(double left) {
-    if (source_.left() == 0.0) source_.only_seen(on_all_rows_);
+    if (source_.left() == 0.0) source_.only_seen(finished_);
     const double points = source_.left().value_or(most_points);
     const auto rule = hyperband_ ? hyperband_bracket : halving_bracket;
     for (int n_rungs = next_rungs_; n_rungs >= 1; --n_rungs) {
@@ -148,7 +149,7 @@ class Brackets final : public Sampler {
   SamplerSetup setup_;
   bool hyperband_;
   PointSource source_;
-  std::unordered_set<std::string> on_all_rows_;
+  std::unordered_set<std::string> finished_;  // ran on all rows, or failed
   int next_rungs_;
   Bracket bracket_;
   std::size_t rung_ = 0;

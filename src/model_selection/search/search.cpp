@@ -43,6 +43,7 @@ class Search {
 
  private:
   bool spent() const;
+  void check_work() const;
   double evaluations_left() const;
   void check_done() const;
   void try_all(const std::vector<Candidate>& candidates, bool own);
@@ -118,14 +119,24 @@ bool Search::spent() const {
          (budget.work > 0 && work_ >= budget.work);
 }
 
+/// A budget of work does not end if nothing is counted.
+void Search::check_work() const {
+  constexpr std::size_t enough = 10;
+  const SearchBudget& budget = options_.budget;
+  if (budget.evaluations > 0 || budget.seconds > 0 || work_ > 0 || result_.trials.size() < enough)
+    return;
+  const std::string& error = result_.trials.front().error;
+  throw InvalidParameter(
+      concat(who, ": a budget of work, but ", result_.estimator, " counted none in ",
+             result_.trials.size(), " trials", error.empty() ? "" : "; the first failed: " + error),
+      "give a budget of evaluations or seconds");
+}
+
 void Search::add(Trial trial) {
   evaluations_ += trial.resource;
   for (const auto& [counter, count] : trial.work) work_ += count;
   if (context_.ledger != nullptr) context_.ledger->add(trial.work);
   result_.trials.push_back(std::move(trial));
-  if (context_.progress)
-    context_.progress({"trials", static_cast<std::int64_t>(result_.trials.size()),
-                       static_cast<std::int64_t>(options_.budget.evaluations)});
 }
 
 /// Takes over those of the candidates that were tried before; returns how many.
@@ -149,17 +160,24 @@ std::size_t Search::replay(const std::vector<Candidate>& candidates) {
 
 void Search::try_all(const std::vector<Candidate>& candidates, bool own) {
   const std::size_t n_replayed = replay(candidates);
+  double done = evaluations_;
+  const auto progress = [&](const Trial& trial) {
+    done += trial.resource;
+    if (context_.progress)
+      context_.progress({"evaluations", static_cast<std::int64_t>(done + cost_slack),
+                         static_cast<std::int64_t>(options_.budget.evaluations)});
+  };
   const std::vector<Candidate> rest(candidates.begin() + static_cast<std::ptrdiff_t>(n_replayed),
                                     candidates.end());
   if (rest.empty()) return;
   if (options_.budget.seconds == 0 && options_.budget.work == 0) {
-    for (Trial& trial : runner_.run(rest, own)) add(std::move(trial));
+    for (Trial& trial : runner_.run(rest, own, progress)) add(std::move(trial));
     return;
   }
   // Such limits are looked at before each trial.
   for (const Candidate& candidate : rest) {
     if (!own && spent()) return;
-    for (Trial& trial : runner_.run({candidate}, own)) add(std::move(trial));
+    for (Trial& trial : runner_.run({candidate}, own, progress)) add(std::move(trial));
   }
 }
 
@@ -183,6 +201,7 @@ SearchResult Search::run() {
         make_sampler(options_.method, {result_.space, own_, evaluations_left(), options_.seed,
                                        result_.greater_is_better, runner_.most_rungs()});
     while (!spent()) {
+      check_work();
       for (; n_told < result_.trials.size(); ++n_told) sampler->tell(result_.trials[n_told]);
       const std::vector<Candidate> candidates = sampler->ask(evaluations_left());
       if (candidates.empty()) break;

@@ -179,7 +179,8 @@ Trial TrialRunner::trial_of(const Candidate& candidate,
   return trial;
 }
 
-std::vector<Trial> TrialRunner::run(const std::vector<Candidate>& candidates, bool own) const {
+std::vector<Trial> TrialRunner::run(const std::vector<Candidate>& candidates, bool own,
+                                    const std::function<void(const Trial&)>& progress) const {
   const std::size_t n_folds = splits_.size();
   std::vector<Trial> trials(candidates.size());
   std::vector<std::vector<FoldOutcome>> outcomes(candidates.size(),
@@ -198,6 +199,7 @@ std::vector<Trial> TrialRunner::run(const std::vector<Candidate>& candidates, bo
     for (; next < candidates.size() && open[next] == 0; ++next) {
       trials[next] = trial_of(candidates[next], outcomes[next]);
       if (options_.on_trial) options_.on_trial(trials[next]);
+      if (progress) progress(trials[next]);
     }
   });
   return trials;

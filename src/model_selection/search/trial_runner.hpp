@@ -21,8 +21,10 @@ class TrialRunner {
   int most_rungs() const;
 
   /// Candidates and their folds run at once; the trials are in the order of `candidates`, and
-  /// on_trial gets each as soon as those before it are done. `own`: the model as it is.
-  std::vector<Trial> run(const std::vector<Candidate>& candidates, bool own) const;
+  /// on_trial and `progress` get each as soon as those before it are done. `own`: the model as it
+  /// is.
+  std::vector<Trial> run(const std::vector<Candidate>& candidates, bool own,
+                         const std::function<void(const Trial&)>& progress) const;
 
  private:
   struct FoldOutcome;
