@@ -121,7 +121,7 @@ const Schema<GradientBoostingParams>& GradientBoostingParams::schema() {
           .add("warm_start", &P::warm_start,
                "Whether fit adds rounds to the fitted model up to n_estimators.")
           .add("seed", &P::seed, at_least(0), "Seed of all that is drawn.")
-          .search("n_estimators", log_integers(20, 1000))
+          .search("n_estimators", log_integers(20, 500))
           .search("learning_rate", log_reals(0.01, 0.5))
           .search("max_leaf_nodes", log_integers(4, 256))
           .search("min_samples_leaf", log_integers(2, 128))

@@ -215,7 +215,7 @@ std::string trials_text(const SearchResult& result) {
     const Trial& trial = result.trials[order[i]];
     std::vector<std::string> row = {concat(order[i]), rounded(trial.score), rounded(trial.std),
                                     concat(fixed_text(100 * trial.resource, 0), "%"),
-                                    rounded(trial.seconds, 3)};
+                                    fixed_text(trial.seconds, 3)};
     for (const auto& [name, value] : searched_params(trial, result.space)) {
       const auto* number = value.get_if<double>();
       row.push_back(number != nullptr ? short_text(*number) : to_text(value));

@@ -33,7 +33,7 @@ Trial trial_from(const Json& json, const ParamValues& own) {
     trial.params.emplace_back(name, value_from_json(value));
     // JSON does not tell a list of values from an array of numbers.
     for (const auto& [parameter, is] : own)
-      if (value.is_array() && parameter == name && value_json(is) == value)
+      if (value.is_array() && parameter == name && json_from_value(is) == value)
         trial.params.back().second = is;
   }
   trial.resource = json.at("resource").get<double>();

@@ -20,11 +20,17 @@ SearchSpace space_of(const Contender& contender) {
   return contender.space ? *contender.space : contender.estimator.search_space();
 }
 
+/// Of six digits at most, for reading.
+std::string brief_text(const Value& value) {
+  const auto* number = value.get_if<double>();
+  return number != nullptr ? short_text(*number) : to_text(value);
+}
+
 /// "n_neighbors=7, weights=distance"
 std::string params_text(const ParamValues& params) {
   std::string text;
   for (const auto& [name, value] : params)
-    text += concat(text.empty() ? "" : ", ", name, "=", to_text(value));
+    text += concat(text.empty() ? "" : ", ", name, "=", brief_text(value));
   return text;
 }
 
@@ -119,7 +125,7 @@ void write_tuning(std::ostream& out, const Comparison& comparison, const Dataset
       << "; sums over the folds, and what most of them chose\n";
   out << "  " << std::left << std::setw(width) << "contender" << std::right << std::setw(16) << ""
       << std::setw(8) << "trials" << std::setw(8) << "failed" << std::setw(13) << "evaluations"
-      << std::setw(12) << "time" << std::setw(11) << "work"
+      << std::setw(12) << "time" << std::setw(13) << "work"
       << "\n";
   for (const Standing& standing : data.standings) {
     out << "  " << std::left << std::setw(width) << standing.contender << std::right
@@ -129,7 +135,7 @@ void write_tuning(std::ostream& out, const Comparison& comparison, const Dataset
       const auto [params, folds] = commonest_best(standing);
       out << std::setw(8) << cost.trials << std::setw(8) << cost.failed << std::setw(13)
           << fixed_text(cost.evaluations, 1) << std::setw(12) << seconds_text(cost.seconds)
-          << std::setw(11) << short_text(static_cast<double>(cost.work)) << "  " << params << " ("
+          << std::setw(13) << short_text(static_cast<double>(cost.work)) << "  " << params << " ("
           << folds << " of " << cost.searches << ")";
     }
     out << "\n";
@@ -159,7 +165,7 @@ Json fold_search_json(const SearchResult& result) {
   if (!result.trials.empty()) {
     const Trial& best = result.trials.at(result.best);
     json["best"] = result.best;
-    json["best_params"] = params_json(searched_params(best, result.space));
+    json["best_params"] = json_from_params(searched_params(best, result.space));
     json["best_score"] = std::isfinite(best.score) ? Json(best.score) : Json(nullptr);
   }
   json["trials"] = std::move(trials);

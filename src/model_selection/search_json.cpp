@@ -21,12 +21,12 @@ struct JsonOf {
   Json operator()(std::monostate) const { return nullptr; }
   Json operator()(const Value::List& items) const {
     Json json = Json::array();
-    for (const Value& item : items) json.push_back(value_json(item));
+    for (const Value& item : items) json.push_back(json_from_value(item));
     return json;
   }
   Json operator()(const Value::Map& items) const {
     Json json = Json::object();
-    for (const auto& [name, item] : items) json[name] = value_json(item);
+    for (const auto& [name, item] : items) json[name] = json_from_value(item);
     return json;
   }
   template <class T>
@@ -39,7 +39,7 @@ Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : 
 
 }  // namespace
 
-Json value_json(const Value& value) { return std::visit(JsonOf(), value.storage()); }
+Json json_from_value(const Value& value) { return std::visit(JsonOf(), value.storage()); }
 
 Value value_from_json(const Json& json) {
   if (json.is_boolean()) return json.get<bool>();
@@ -56,7 +56,7 @@ Json space_json(const SearchSpace& space) {
   Json json = Json::object();
   for (const auto& [name, range] : space) {
     if (!range.choices.empty()) {
-      json[name] = value_json(Value::List(range.choices));
+      json[name] = json_from_value(Value::List(range.choices));
       continue;
     }
     const auto end = [&](double value) {
@@ -191,16 +191,16 @@ ParamValues searched_params(const Trial& trial, const SearchSpace& space) {
   return params;
 }
 
-Json params_json(const ParamValues& params) {
+Json json_from_params(const ParamValues& params) {
   Json json = Json::object();
-  for (const auto& [name, value] : params) json[name] = value_json(value);
+  for (const auto& [name, value] : params) json[name] = json_from_value(value);
   return json;
 }
 
 Json trial_json(const Trial& trial, const SearchSpace& space) {
   Json work = Json::object();
   for (const auto& [name, count] : trial.work) work[name] = count;
-  return {{"params", params_json(searched_params(trial, space))},
+  return {{"params", json_from_params(searched_params(trial, space))},
           {"resource", trial.resource},
           {"score", number_or_null(trial.score)},
           {"std", number_or_null(trial.std)},

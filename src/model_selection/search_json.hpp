@@ -11,7 +11,7 @@
 namespace grove {
 
 /// none is null, a list is an array.
-nlohmann::ordered_json value_json(const Value& value);
+nlohmann::ordered_json json_from_value(const Value& value);
 Value value_from_json(const nlohmann::ordered_json& json);
 
 /// {"n_neighbors": {"low": 1, "high": 50, "scale": "log"}, "weights": ["uniform", "distance"]}
@@ -25,7 +25,7 @@ SearchSpace read_space(const std::string& text, const Estimator& model, const st
 /// The parameters of a trial that are in the space.
 ParamValues searched_params(const Trial& trial, const SearchSpace& space);
 
-nlohmann::ordered_json params_json(const ParamValues& params);
+nlohmann::ordered_json json_from_params(const ParamValues& params);
 /// {params, resource, score, std, seconds, work, error}; NaN and no error are null.
 nlohmann::ordered_json trial_json(const Trial& trial, const SearchSpace& space);
 /// What the trials cost in evaluations: their shares of the rows.

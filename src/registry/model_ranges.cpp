@@ -207,8 +207,9 @@ std::string written(const Pieces& pieces, std::size_t piece, const Estimator& mo
 
 SearchableModel parse_searchable_model(std::string_view expression) {
   const Pieces pieces(expression);
-  SearchableModel result{parse_model(pieces.single() ? std::string(expression) : pieces.first()),
-                         {}};
+  // As it was written, for the places in error messages; 7..7 is 7.
+  const bool plain = pieces.single() && expression.find("..") == std::string_view::npos;
+  SearchableModel result{parse_model(plain ? std::string(expression) : pieces.first()), {}};
   result.ranges = !pieces.single();
   if (!result.ranges) result.space = result.model.search_space();
   const SearchSpace all = result.space;
