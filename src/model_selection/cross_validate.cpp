@@ -38,6 +38,18 @@ std::shared_ptr<const SearchResult> search_of(const Estimator& model) {
   return nullptr;
 }
 
+/// What no metric asked for, of predictions that are kept: not timed, not counted.
+void complete(PredictionSet& predictions, const Estimator& fitted, const Dataset& test,
+              const Context& context) {
+  if (fitted.kind() != EstimatorKind::classifier) return;
+  Context silent = context;
+  silent.ledger = nullptr;
+  silent.progress = {};
+  if (predictions.labels.size() == 0) predictions.labels = fitted.predict(test, silent);
+  if (predictions.proba.size() == 0 && fitted.has_predict_proba())
+    predictions.proba = fitted.predict_proba(test, silent);
+}
+
 /// Everything about one fold that may throw.
 struct FoldRun {
   const Estimator& estimator;
@@ -71,6 +83,7 @@ struct FoldRun {
       result.train_scores =
           scores_of(predictions_for(fresh, train, scorers, context), train, scorers, context);
     result.scores = std::move(scores);
+    if (options.keep_predictions) complete(predictions, fresh, test, context);
     if (options.keep_estimators) result.estimator = std::move(fresh);
     return predictions;
   }

@@ -20,6 +20,7 @@ struct CrossValidateOptions {
   std::vector<Scorer> metrics = {};
   bool train_scores = false;
   bool keep_estimators = false;
+  /// Of the test rows, with probabilities where the model has them.
   bool keep_predictions = false;
 };
 

@@ -21,6 +21,7 @@ class Axis {
   double place(double value) const;
   const std::vector<double>& ticks() const { return ticks_; }
   std::string label(double tick) const;
+  bool holds(double value) const { return !(value < low_) && !(value > high_); }
   double low() const { return low_; }
   double high() const { return high_; }
 

@@ -16,6 +16,10 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
+// Guards whose findings say what this page would say in other words.
+constexpr std::string_view tuning_guard = "G-LEAK-05";
+constexpr std::string_view twins_guard = "G-LEAK-06";
+
 std::string name_of(const Report& report, std::size_t contender) {
   return report.look(contender).baseline
              ? "the baseline"
@@ -57,15 +61,36 @@ void add_failures(const Report& report, Lines& lines) {
   }
 }
 
+using Places = std::map<std::string, std::vector<std::string>>;  // data sets of each code
+
+/// A guard's finding on one data set in full, on several by its code.
+void add_guards(const Comparison& comparison, Lines& lines) {
+  Places where;
+  std::map<std::string, std::string> text;
+  for (const DatasetComparison& data : comparison.datasets)
+    for (const Finding& finding : data.findings) {
+      std::vector<std::string>& places = where[finding.code];
+      if (places.empty() || places.back() != escaped(data.dataset))
+        places.push_back(escaped(data.dataset));
+      text.emplace(finding.code, escaped(finding.text));
+    }
+  for (const auto& [code, places] : where)
+    lines.push_back("<code>" + escaped(code) + "</code> on " + listed(places) + ": " +
+                    (places.size() == 1 ? text[code] : "their sections say what was found."));
+}
+
 void add_findings(const Report& report, Lines& lines) {
   const Comparison& comparison = report.comparison;
-  for (const Finding& finding : comparison.findings) lines.push_back(escaped(finding.text));
-  std::map<std::string, std::vector<std::string>> where;
+  for (const Finding& finding : comparison.findings)
+    lines.push_back("<code>" + escaped(finding.code) + "</code> " + escaped(finding.text));
+  add_guards(comparison, lines);
+  Places where;
   for (const DatasetComparison& data : comparison.datasets) {
-    for (const Finding& finding : data.findings)
-      lines.push_back(escaped(data.dataset) + ": " + escaped(finding.text));
     std::set<std::string> codes;
     for (const Finding& finding : data.audit) codes.insert(finding.code);
+    // The guard has said it already.
+    for (const Finding& finding : data.findings)
+      if (finding.code == twins_guard) codes.erase("duplicate_rows");
     for (const std::string& code : codes) where[code].push_back(escaped(data.dataset));
   }
   if (const auto found = where.find("duplicate_rows"); found != where.end()) {
@@ -90,11 +115,15 @@ void add_tuning(const Report& report, Lines& lines) {
                     [&](const DatasetComparison& data) { return data.standings[i].tuned; });
     (is_tuned ? tuned : untuned).push_back(name_of(report, i));
   }
+  const std::vector<Finding>& findings = report.comparison.findings;
+  const bool said = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.code == tuning_guard;
+  });
   if (tuned.empty() && !untuned.empty())
     lines.push_back(
         "Nothing was tuned: what is compared are the models with the parameters that "
         "they were given.");
-  else if (!untuned.empty())
+  else if (!untuned.empty() && !tuned.empty() && !said)
     lines.push_back(capital(listed(untuned)) + (untuned.size() == 1 ? " was" : " were") +
                     " not tuned beside rivals that were.");
 }
@@ -114,7 +143,7 @@ void add_folds(const Report& report, Lines& lines) {
   }
   if (!small.empty())
     lines.push_back(concat("Test folds are small on ", listed(small),
-                           " rows: in the smallest, one row more or less moves a share by ",
+                           " rows: in the smallest, one row more or less moves an accuracy by ",
                            fixed_text(100.0 / static_cast<double>(least), 1), " points."));
   if (!single.empty())
     lines.push_back("A single fold on " + listed(single) +

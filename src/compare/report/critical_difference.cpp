@@ -246,7 +246,7 @@ std::string diagram_text(const CriticalDifference& diagram) {
 }  // namespace report
 
 std::string to_svg(const CriticalDifference& diagram) {
-  const report::DiagramLayout layout = report::layout_diagram(diagram, 760);
+  const report::DiagramLayout layout = report::layout_diagram(diagram, 860);
   constexpr double room = 16;
   std::ostringstream out;
   out.imbue(std::locale::classic());

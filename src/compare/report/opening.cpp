@@ -177,7 +177,9 @@ std::string on_single_sets(const Report& report) {
                 " single data sets the best stands clear of all others", tests);
 }
 
-std::string rank_claim(const Report& report, const Overall& overall, std::size_t leader) {
+/// `subject`: "It", or the name of the leader that is meant among several.
+std::string rank_claim(const Report& report, const Overall& overall, std::size_t leader,
+                       const std::string& subject) {
   const CriticalDifference& diagram = overall.diagram;
   const double p = overall.friedman.p_value;
   if (!(p < alpha))
@@ -198,8 +200,7 @@ std::string rank_claim(const Report& report, const Overall& overall, std::size_t
   if (behind.empty())
     return text + concat(" Yet none is behind ", strong(report, leader), " by ", critical,
                          ": it is not shown to be better than any single one.");
-  text += concat(" ", capital(strong(report, leader)), " is ahead of ", names(report, behind),
-                 " by at least ", critical);
+  text += concat(" ", subject, " is ahead of ", names(report, behind), " by at least ", critical);
   if (!beside.empty()) text += concat("; it is not told apart from ", names(report, beside, "or"));
   return text + ".";
 }
@@ -224,10 +225,12 @@ std::string winner_on_many(const Report& report, const Overall& overall) {
   std::vector<std::size_t> leaders;
   for (std::size_t i = 0; i < report.looks.size(); ++i)
     if (ranks(static_cast<Index>(i)) <= least + 1e-12) leaders.push_back(i);
-  const std::string place = concat(fixed_text(least, 2), " among ", report.looks.size());
+  const std::string place =
+      concat(fixed_text(least, 2), " among ", number_word(report.looks.size()));
   if (leaders.size() > 1)
     return capital(names(report, leaders)) + " share the best average rank, " + place + "." +
-           rank_claim(report, overall, leaders.front()) + on_single_sets(report);
+           rank_claim(report, overall, leaders.front(), capital(strong(report, leaders.front()))) +
+           on_single_sets(report);
   std::size_t first = 0;
   for (const DatasetComparison& data : comparison.datasets)
     if (data.standings[leaders.front()].rank == 1) ++first;
@@ -235,7 +238,7 @@ std::string winner_on_many(const Report& report, const Overall& overall) {
       concat(capital(strong(report, leaders.front())), " has the best average rank, ", place,
              ", and comes first alone on ", number_word(first), " of ",
              number_word(comparison.datasets.size()), " data sets.");
-  text += rank_claim(report, overall, leaders.front());
+  text += rank_claim(report, overall, leaders.front(), "It");
   if (overall.friedman.p_value < alpha) text += pair_claim(report, overall, leaders.front());
   return text + on_single_sets(report);
 }

@@ -31,7 +31,9 @@ ul{padding-left:1.2rem;margin:.4rem 0}
 li{margin:.25rem 0}
 .opening li{font-size:1rem}
 .findings li{font-size:.9rem}
-.who{overflow-wrap:anywhere}
+.who{overflow-wrap:anywhere}th .who,td .who{display:inline-flex;align-items:baseline;overflow-wrap:break-word}th .who svg,td .who svg{flex:none}
+table.sort tbody th{min-width:8rem;max-width:18rem;overflow-wrap:break-word;padding-right:.7rem}
+table.sort thead th{white-space:normal}
 svg.swatch{display:inline-block;width:.85em;height:.85em;vertical-align:-.06em;margin-right:.4em}
 svg .mark{fill:var(--k);stroke:var(--card);stroke-width:1}
 svg.dots .dot{fill:var(--k);fill-opacity:.5}
@@ -51,7 +53,7 @@ svg{--paper:var(--card)}
 .figures.wide{grid-template-columns:repeat(auto-fit,minmax(min(21rem,100%),1fr))}
 .figures figure{max-width:34rem}
 .figures.roc figure:first-child{grid-column:span 2;grid-row:span 2}
-figure.diagram{max-width:50rem;margin:.75rem auto}
+figure.diagram{max-width:56rem;margin:.75rem auto}
 .cd.narrow{display:none}
 @media (max-width:40rem){.cd.wide{display:none}.cd.narrow{display:block}.figures.roc figure:first-child{grid-column:auto;grid-row:auto}}
 .dots{height:24px}.ticks{height:18px}
@@ -96,9 +98,9 @@ table.confusion{min-width:0;border-collapse:separate;border-spacing:2px;font-siz
 .confusion td.r1{background:rgba(var(--right),.1)}.confusion td.w1{background:rgba(var(--wrong),.09)}.confusion td.r2{background:rgba(var(--right),.17)}.confusion td.w2{background:rgba(var(--wrong),.14)}.confusion td.r3{background:rgba(var(--right),.25)}.confusion td.w3{background:rgba(var(--wrong),.21)}
 .confusion td.r4{background:rgba(var(--right),.32)}.confusion td.w4{background:rgba(var(--wrong),.27)}.confusion td.r5{background:rgba(var(--right),.4)}.confusion td.w5{background:rgba(var(--wrong),.34)}.confusion td.r6{background:rgba(var(--right),.47)}.confusion td.w6{background:rgba(var(--wrong),.4)}
 .confusion td.r7{background:rgba(var(--right),.55)}.confusion td.w7{background:rgba(var(--wrong),.47)}.confusion td.r8{background:rgba(var(--right),.62)}.confusion td.w8{background:rgba(var(--wrong),.53)}.confusion td.r9{background:rgba(var(--right),.7)}.confusion td.w9{background:rgba(var(--wrong),.59)}
-@media print{a.csv,th button::after,nav{display:none}.opening{font-size:.95rem}section{break-inside:auto;border:0;padding:0}
-.row,svg,figure{break-inside:avoid}.figures{grid-template-columns:repeat(3,1fr)}.figures.wide{grid-template-columns:repeat(2,1fr)}
-.matrices{grid-template-columns:repeat(2,1fr)}.confusion.many{font-size:.42rem}.confusion.many th,.confusion.many td{padding:.05rem .1rem}details:not([open]){display:none}#downloads{display:none}td.hash{font-size:.55rem}
+@media print{a.csv,th button::after,.contents{display:none}.opening{font-size:.95rem}section{break-inside:auto;border:0;padding:0}
+.row,svg,figure,.matrices>div,tr{break-inside:avoid}.row,h3+p{break-after:avoid}main{max-width:none}body{font-size:13px}.figures{grid-template-columns:repeat(3,1fr)}.figures.wide{grid-template-columns:repeat(2,1fr)}
+.matrices{grid-template-columns:repeat(3,1fr)}.confusion.many{font-size:.42rem}.confusion.many th,.confusion.many td{padding:.05rem .1rem}details:not([open]){display:none}#downloads{display:none}td.hash{font-size:.55rem}
 .cd.wide{display:block}.cd.narrow{display:none}}
 )css";
 

@@ -54,7 +54,12 @@ void draw_row(Report& report, const Axis& axis, std::size_t contender, const Sta
   for (std::size_t i = 0; i < scores.size(); ++i)
     out << "<circle class=\"dot\" r=\"4\" cx=\"" << x_percent(axis, scores[i]) << "\" cy=\""
         << 8 + 2 * (i % 5) << "\"/>";
-  if (std::isfinite(standing.mean)) {
+  if (!axis.holds(standing.mean)) {
+    const bool left = standing.mean < axis.low();
+    out << "<text x=\"" << (left ? 1 : 99) << "%\" dx=\"" << (left ? 6 : -6)
+        << "\" y=\"16\" text-anchor=\"" << (left ? "start" : "end") << "\">"
+        << (left ? "← outside" : "outside →") << "</text>";
+  } else if (std::isfinite(standing.mean)) {
     const std::string x = x_percent(axis, standing.mean);
     out << "<line class=\"mean\" x1=\"" << x << "\" x2=\"" << x << "\" y1=\"2\" y2=\"22\"/>";
   }
@@ -72,14 +77,29 @@ void draw_tick_labels(std::ostream& out, const Axis& axis) {
   out << "</svg>\n";
 }
 
+/// The scores that the axis spans. A baseline that lies far from the models would squeeze them
+/// together: it is left out if it takes more than half of the axis.
+std::vector<double> drawn_scores(const DatasetComparison& data,
+                                 const std::vector<std::vector<double>>& scores) {
+  std::vector<double> models, all;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    std::vector<double> own = scores[i];
+    if (std::isfinite(data.standings[i].mean)) own.push_back(data.standings[i].mean);
+    all.insert(all.end(), own.begin(), own.end());
+    if (!is_baseline(data.standings[i])) models.insert(models.end(), own.begin(), own.end());
+  }
+  if (models.empty()) return all;
+  const auto [least, most] = std::minmax_element(models.begin(), models.end());
+  const auto [lowest, highest] = std::minmax_element(all.begin(), all.end());
+  const bool squeezed = *most > *least && *highest - *lowest > 2 * (*most - *least);
+  return squeezed ? models : all;
+}
+
 void draw_dots(Report& report, const DatasetComparison& data) {
   std::vector<std::vector<double>> scores;
-  std::vector<double> all;
-  for (const Standing& standing : data.standings) {
+  for (const Standing& standing : data.standings)
     scores.push_back(finite_scores(standing, data.metric));
-    all.insert(all.end(), scores.back().begin(), scores.back().end());
-    if (std::isfinite(standing.mean)) all.push_back(standing.mean);
-  }
+  const std::vector<double> all = drawn_scores(data, scores);
   report.out << "<h3>Scores</h3>\n<p class=\"soft\">" << escaped(data.metric)
              << (data.greater_is_better ? ", larger is better" : ", smaller is better")
              << ". A dot is a fold, the bar across is the mean.</p>\n";
@@ -89,7 +109,10 @@ void draw_dots(Report& report, const DatasetComparison& data) {
   }
   const auto [least, most] = std::minmax_element(all.begin(), all.end());
   const Axis axis = Axis::linear(*least, *most);
-  for (const std::size_t i : by_rank(data)) draw_row(report, axis, i, data.standings[i], scores[i]);
+  for (const std::size_t i : by_rank(data)) {
+    if (!axis.holds(data.standings[i].mean)) scores[i].clear();
+    draw_row(report, axis, i, data.standings[i], scores[i]);
+  }
   draw_tick_labels(report.out, axis);
 }
 

@@ -43,7 +43,7 @@ void Sheet::draw(const CriticalDifference& diagram) {
   const std::string title = concat("Critical-difference diagram over ", diagram.n_datasets,
                                    diagram.n_datasets == 1 ? " data set" : " data sets");
   for (const bool narrow : {false, true}) {
-    const DiagramLayout layout = layout_diagram(diagram, narrow ? 340 : 760);
+    const DiagramLayout layout = layout_diagram(diagram, narrow ? 340 : 860);
     open_svg(layout.width, layout.height, title, diagram_text(diagram),
              narrow ? "cd narrow" : "cd wide");
     draw_diagram(out, diagram, layout);

@@ -151,7 +151,7 @@ void LabelPlaces::draw(std::ostream& out, double x, double y, const std::string&
       if (far)
         out << svg_line(x, y, std::clamp(x, box.x0, box.x1), dy < 0 ? box.y1 - 1 : box.y0 + 1,
                         "leader");
-      out << svg_text(start, y + dy + 4, shown, "start", "label");
+      out << svg_text(start, y + dy + 4, shown, "start", "label halo");
       boxes_.push_back(box);
       return;
     }

@@ -53,10 +53,34 @@ std::string sentence(const Report& report, const DatasetComparison& data,
                 ". No other is both as fast and better than: ", join(front, 99), ".");
 }
 
+/// A baseline that would take more than half of the score axis is named below the picture instead.
+std::string leave_out_far_baselines(const Report& report, std::vector<Point>& points) {
+  double least = INFINITY, most = -INFINITY, lowest = INFINITY, highest = -INFINITY;
+  for (const Point& point : points) {
+    lowest = std::min(lowest, point.score);
+    highest = std::max(highest, point.score);
+    if (report.look(point.contender).baseline) continue;
+    least = std::min(least, point.score);
+    most = std::max(most, point.score);
+  }
+  if (!(most > least) || highest - lowest <= 2 * (most - least)) return "";
+  std::vector<std::string> names;
+  std::erase_if(points, [&](const Point& point) {
+    const Look& look = report.look(point.contender);
+    if (!look.baseline || (point.score >= least && point.score <= most)) return false;
+    names.push_back(concat(escaped(look.name), " (", fixed_text(point.score, 4), " in ",
+                           short_seconds(point.seconds), ")"));
+    return true;
+  });
+  return names.empty() ? "" : "Outside the picture: " + join(names) + ".";
+}
+
 void draw_panel(Report& report, const DatasetComparison& data, const char* what,
                 double (*seconds)(const Standing&)) {
-  const std::vector<Point> points = points_of(data, seconds);
+  std::vector<Point> points = points_of(data, seconds);
   if (points.empty()) return;
+  const std::string text = sentence(report, data, points);
+  const std::string left_out = leave_out_far_baselines(report, points);
   double least = points.front().score, most = least;
   for (const Point& point : points) {
     least = std::min(least, point.score);
@@ -69,7 +93,7 @@ void draw_panel(Report& report, const DatasetComparison& data, const char* what,
   plane.y = Axis::linear(least, most);
   report.out << "<figure>";
   report.open_svg(plane.width, plane.height, concat("Score against ", what, " on ", data.dataset),
-                  sentence(report, data, points));
+                  text);
   draw_plane(report.out, plane, concat(what, ", log scale"), data.metric);
   std::string front;
   for (const Point& point : points)
@@ -91,7 +115,9 @@ void draw_panel(Report& report, const DatasetComparison& data, const char* what,
   for (const Point& point : points)
     labels.draw(report.out, plane.at_x(point.seconds), plane.at_y(point.score),
                 report.look(point.contender).name);
-  report.out << "</svg></figure>\n";
+  report.out << "</svg>";
+  if (!left_out.empty()) report.out << "<figcaption class=\"soft\">" << left_out << "</figcaption>";
+  report.out << "</figure>\n";
 }
 
 void write_table(Report& report, const DatasetComparison& data) {

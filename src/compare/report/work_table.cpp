@@ -55,9 +55,9 @@ void write_work(Report& report, const DatasetComparison& data) {
              << (processor ? "processor seconds" : "seconds")
              << " of all folds together. Where two contenders do the same work, the one that takes "
                 "longer per unit is the slower program, not the slower algorithm.</p>\n";
-  std::vector<std::string> head = {"contender", processor ? "processor time" : "time", "memory"};
+  std::vector<std::string> head = {"contender", processor ? "processor time" : "time",
+                                   "per unit of work", "memory"};
   for (const auto& [counter, count] : counters) head.push_back(words(counter));
-  head.push_back("time per unit of work");
   report.open_table("Counted work on " + data.dataset, head);
   for (const std::size_t i : by_rank(data)) {
     const Standing& standing = data.standings[i];
@@ -66,6 +66,11 @@ void write_work(Report& report, const DatasetComparison& data) {
     report.row_head(i);
     const double seconds = seconds_of(standing, processor);
     report.cell(seconds, seconds_text(seconds));
+    const double units = static_cast<double>(total_of(standing.work));
+    if (units > 0)
+      report.cell(seconds / units, fixed_text(1e9 * seconds / units, 2) + " ns");
+    else
+      report.cell(std::nan(""), "-");
     report.cell(static_cast<double>(standing.peak_bytes), bytes_text(standing.peak_bytes));
     for (const auto& [counter, count] : counters) {
       const auto found = standing.work.find(counter);
@@ -74,11 +79,6 @@ void write_work(Report& report, const DatasetComparison& data) {
       else
         report.cell(static_cast<double>(found->second), grouped(found->second));
     }
-    const double units = static_cast<double>(total_of(standing.work));
-    if (units > 0)
-      report.cell(seconds / units, fixed_text(1e9 * seconds / units, 2) + " ns");
-    else
-      report.cell(std::nan(""), "-");
     report.out << "</tr>\n";
   }
   report.close_table();
