@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "cli/app.hpp"
@@ -48,15 +49,29 @@ void refuse_if_all_failed(const std::vector<CrossValidation>& results) {
   throw InvalidData(first.error, first.hint);
 }
 
+/// Those of all models: some give no probabilities.
+std::vector<std::string> all_metrics(const std::vector<CrossValidation>& results) {
+  std::vector<std::string> all;
+  for (const CrossValidation& result : results)
+    for (const std::string& metric : result.metrics)
+      if (std::find(all.begin(), all.end(), metric) == all.end()) all.push_back(metric);
+  return all;
+}
+
 std::string cv_text(const Dataset& data, const std::vector<CrossValidation>& results) {
+  const std::vector<std::string> metrics = all_metrics(results);
   std::vector<std::string> head = {"model"};
-  for (const std::string& metric : results.front().metrics) head.push_back(metric);
+  head.insert(head.end(), metrics.begin(), metrics.end());
   head.insert(head.end(), {"fit s", "predict s", "failed"});
   std::vector<std::vector<std::string>> rows;
   for (const CrossValidation& result : results) {
     std::vector<std::string> row = {result.model};
-    for (const std::string& metric : result.metrics)
-      row.push_back(concat(rounded(result.mean(metric)), " +- ", rounded(result.std(metric))));
+    for (const std::string& metric : metrics) {
+      const auto& own = result.metrics;
+      const bool has = std::find(own.begin(), own.end(), metric) != own.end();
+      row.push_back(has ? concat(rounded(result.mean(metric)), " +- ", rounded(result.std(metric)))
+                        : "-");
+    }
     double fit = 0;
     double predict = 0;
     for (const FoldResult& fold : result.folds) {

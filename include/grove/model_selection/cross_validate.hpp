@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "grove/estimator/external_model.hpp"
 #include "grove/model_selection/scorer.hpp"
 #include "grove/model_selection/search_result.hpp"
 #include "grove/model_selection/splitter.hpp"
@@ -43,6 +44,8 @@ struct FoldResult {
   std::optional<Estimator> estimator;  // on request
   /// Of a TunedModel: what its fit tried.
   std::shared_ptr<const SearchResult> search;
+  /// Of an ExternalModel: its run, from which the seconds and bytes above are.
+  std::shared_ptr<const ExternalRun> external;
 };
 
 /// Predictions on the test rows of all folds of one repeat; rows that were never tested have label
