@@ -6,6 +6,7 @@
 #include "cli/cv_spec.hpp"
 #include "cli/data_source.hpp"
 #include "cli/metric_choice.hpp"
+#include "cli/named_model.hpp"
 #include "cli/output.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
@@ -23,17 +24,18 @@ struct EvaluationArguments {
   DataOptions options;
 };
 
-std::vector<Estimator> models_of(const EvaluationArguments& arguments, const Session& session) {
-  std::vector<Estimator> models;
+std::vector<NamedModel> models_of(const EvaluationArguments& arguments, const Session& session) {
+  std::vector<NamedModel> models;
   for (const std::string& text : arguments.models) {
-    models.push_back(session.model(text));
-    if (models.back().kind() == EstimatorKind::clusterer)
-      throw InvalidParameter(concat(models.back().expression(),
+    models.push_back(named_model(text, session));
+    const Estimator& model = models.back().model;
+    if (model.kind() == EstimatorKind::clusterer)
+      throw InvalidParameter(concat(model.expression(),
                                     " is a clusterer, and cross-validation needs a classifier or "
                                     "a regressor"),
                              "grove cluster runs clusterers");
-    if (models.back().kind() == EstimatorKind::outlier_detector)
-      throw InvalidParameter(concat(models.back().expression(),
+    if (model.kind() == EstimatorKind::outlier_detector)
+      throw InvalidParameter(concat(model.expression(),
                                     " is an outlier detector, and cross-validation needs a "
                                     "classifier or a regressor"),
                              "grove train and grove predict run outlier detectors");
@@ -58,6 +60,10 @@ std::vector<std::string> all_metrics(const std::vector<CrossValidation>& results
   return all;
 }
 
+const std::string& shown_name(const CrossValidation& result) {
+  return result.name.empty() ? result.model : result.name;
+}
+
 std::string cv_text(const Dataset& data, const std::vector<CrossValidation>& results) {
   const std::vector<std::string> metrics = all_metrics(results);
   std::vector<std::string> head = {"model"};
@@ -65,7 +71,7 @@ std::string cv_text(const Dataset& data, const std::vector<CrossValidation>& res
   head.insert(head.end(), {"fit s", "predict s", "failed"});
   std::vector<std::vector<std::string>> rows;
   for (const CrossValidation& result : results) {
-    std::vector<std::string> row = {result.model};
+    std::vector<std::string> row = {shown_name(result)};
     for (const std::string& metric : metrics) {
       const auto& own = result.metrics;
       const bool has = std::find(own.begin(), own.end(), metric) != own.end();
@@ -92,7 +98,7 @@ void append_out_of_fold(std::string& csv, const Dataset& data, const CrossValida
     for (Index i = 0; i < data.n_rows(); ++i) {
       const bool labels = predictions.labels.size() > 0;
       if (labels ? predictions.labels(i) < 0 : std::isnan(predictions.values(i))) continue;
-      csv += concat(csv_field(result.model), ",", repeat, ",", i, ",");
+      csv += concat(csv_field(shown_name(result)), ",", repeat, ",", i, ",");
       csv += labels
                  ? csv_field(data.class_names().at(static_cast<std::size_t>(predictions.labels(i))))
                  : number_text(predictions.values(i));
@@ -116,8 +122,8 @@ void report_failures(const std::vector<CrossValidation>& results, const Session&
   for (const CrossValidation& result : results)
     for (const FoldResult& fold : result.folds)
       if (!fold.error.empty()) {
-        session.note(concat("grove: note: ", result.model, " failed in ", result.n_failed(), " of ",
-                            result.folds.size(), " folds: ", fold.error,
+        session.note(concat("grove: note: ", shown_name(result), " failed in ", result.n_failed(),
+                            " of ", result.folds.size(), " folds: ", fold.error,
                             fold.hint.empty() ? "" : "\n  hint: ", fold.hint));
         break;
       }
@@ -125,11 +131,11 @@ void report_failures(const std::vector<CrossValidation>& results, const Session&
 
 void cv(const EvaluationArguments& arguments, const Session& session) {
   check_outputs({arguments.out_of_fold, arguments.json});
-  const std::vector<Estimator> models = models_of(arguments, session);
+  const std::vector<NamedModel> models = models_of(arguments, session);
   const CvSpec spec = parse_cv(arguments.cv);
   std::vector<CrossValidateOptions> options(models.size());
   for (std::size_t i = 0; i < models.size(); ++i) {
-    options[i].metrics = chosen_metrics(arguments.metrics, models[i]);
+    options[i].metrics = chosen_metrics(arguments.metrics, models[i].model);
     options[i].keep_predictions = !arguments.out_of_fold.empty();
   }
   const Dataset data =
@@ -140,7 +146,8 @@ void cv(const EvaluationArguments& arguments, const Session& session) {
   std::vector<CrossValidation> results;
   for (std::size_t i = 0; i < models.size(); ++i) {
     options[i].cv = splitter;
-    results.push_back(cross_validate(models[i], data, options[i], context));
+    results.push_back(cross_validate(models[i].model, data, options[i], context));
+    results.back().name = models[i].name;
   }
   clear_progress();
   refuse_if_all_failed(results);
@@ -167,12 +174,12 @@ void refuse_if_all_failed(const Comparison& comparison) {
 
 void compare_models(const EvaluationArguments& arguments, const Session& session) {
   check_outputs({arguments.html, arguments.json});
-  const std::vector<Estimator> models = models_of(arguments, session);
+  const std::vector<NamedModel> models = models_of(arguments, session);
   const CvSpec spec = parse_cv(arguments.cv);
   std::vector<Contender> contenders;
   CompareOptions options;
-  for (const Estimator& model : models) {
-    contenders.push_back({model.expression(), model});
+  for (const auto& [name, model] : models) {
+    contenders.push_back({name.empty() ? model.expression() : name, model});
     if (!arguments.metrics.empty()) options.metrics = chosen_metrics(arguments.metrics, model);
   }
   options.n_repeats = static_cast<int>(arguments.repeats);
@@ -193,8 +200,9 @@ void compare_models(const EvaluationArguments& arguments, const Session& session
 void add_shared_options(CLI::App& command, EvaluationArguments& arguments) {
   command
       .add_option("-m,--model", arguments.models,
-                  "a model, as in 'StandardScaler() | KNeighborsClassifier(n_neighbors=7)'; may be "
-                  "repeated; see grove models")
+                  "a model, as in 'StandardScaler() | KNeighborsClassifier(n_neighbors=7)', or any "
+                  "program, 'external(COMMAND)'; NAME=MODEL names it; may be repeated; see grove "
+                  "models")
       ->required()
       ->allow_extra_args(false);
   command.add_option(

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "compare/external_notes.hpp"
 #include "compare/format.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
@@ -93,6 +94,7 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
          << std::setw(10) << fixed_text(comparison.average_ranks(static_cast<Index>(i)), 2) << "\n";
   text << "* best mean; p: corrected resampled t test (Nadeau & Bengio 2003) against the best; "
           "same folds for all\n";
+  for (const std::string& note : external_notes(comparison)) text << note << "\n";
   return out << text.str();
 }
 

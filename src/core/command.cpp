@@ -205,8 +205,9 @@ CommandResult watch_over(Running& running, Tail& out, Tail& err, const CommandOp
   while (true) {
     const double now = stopwatch.seconds();
     if (now >= next_look) {
-      result.peak_bytes = std::max(result.peak_bytes, tree_peak_bytes(running.process()));
-      next_look = stopwatch.seconds() + (now < 0.1 ? 0.002 : 0.02);
+      const TreeMemory memory = tree_memory(running.process());
+      result.peak_bytes = std::max(result.peak_bytes, memory.bytes);
+      next_look = stopwatch.seconds() + (now < 0.1 ? 0.002 : memory.n_processes > 1 ? 0.05 : 0.02);
     }
     if (result.end == End::exited && (now > options.timeout || options.stop.stop_requested())) {
       result.end = options.stop.stop_requested() ? End::stopped : End::timed_out;

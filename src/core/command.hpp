@@ -10,7 +10,7 @@ namespace grove {
 
 struct CommandOptions {
   /// Added to the caller's environment.
-  std::vector<std::pair<std::string, std::string>> environment;
+  std::vector<std::pair<std::string, std::string>> environment = {};
   /// Wall seconds; then the command is ended.
   double timeout = 600;
   std::stop_token stop = {};
@@ -24,8 +24,8 @@ struct CommandResult {
   double seconds = 0;
   /// Of the command's shell and all below it that were waited for.
   double cpu_seconds = 0;
-  /// Of the command's processes that lived at once, the sum of each one's most resident memory:
-  /// the largest of looks at most 20 ms apart.
+  /// Resident memory: the most that one of its processes had or, if more, that all had together,
+  /// pages that they share counted once; from looks at most 50 ms apart.
   std::uint64_t peak_bytes = 0;
   /// The last few KB of its standard output and standard error.
   std::string out;

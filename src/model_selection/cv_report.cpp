@@ -86,10 +86,12 @@ nlohmann::ordered_json model_json(const CrossValidation& result) {
     mean[metric] = number_or_null(result.mean(metric));
     deviation[metric] = number_or_null(result.std(metric));
   }
-  return {{"model", result.model},
-          {"folds", std::move(folds)},
-          {"mean", std::move(mean)},
-          {"std", std::move(deviation)}};
+  nlohmann::ordered_json json{{"model", result.model},
+                              {"folds", std::move(folds)},
+                              {"mean", std::move(mean)},
+                              {"std", std::move(deviation)}};
+  if (!result.name.empty()) json["name"] = result.name;
+  return json;
 }
 
 nlohmann::ordered_json dataset_json(const CrossValidation& result) {

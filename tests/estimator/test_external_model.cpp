@@ -307,7 +307,7 @@ TEST_CASE("A place without room for the files is told") {
 }
 
 TEST_CASE("An empty line is never written for a missing value") {
-  const Dataset one(Matrix{{1.5}, {missing}}, {{.name = "only"}});
+  const Dataset one(Matrix{{1.5}, {missing}}, Columns{{.name = "only"}});
   CHECK(csv_text(one) == "only\n1.5\n\"\"\n");
   CHECK(std::isnan(parse_csv(csv_text(one)).x()(1, 0)));
 }

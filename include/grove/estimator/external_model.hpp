@@ -15,7 +15,7 @@ namespace grove {
 
 struct ExternalParams {
   /// Given to /bin/sh -c in the caller's directory.
-  std::string command;
+  std::string command = {};
   /// Seconds that one run may take; then it is ended, and the fit counts as failed.
   double timeout = 600;
   /// Of a classifier: the command writes probabilities, so metrics of them can be asked for.
@@ -32,10 +32,12 @@ struct ExternalRun {
   double fit_seconds = 0;
   double predict_seconds = 0;
   bool reported_seconds = false;
-  double cpu_seconds = 0;        // user and system, of the command and all below it
-  std::uint64_t peak_bytes = 0;  // of all its processes together, interpreter and data included
-  int threads = 1;               // that it was told to use
-  WorkCounts work;               // as the program reported it
+  double cpu_seconds = 0;  // user and system, of the command and all below it
+  /// Resident memory of the whole program, interpreter and data included: of its largest process
+  /// or, if more, of all that lived at once.
+  std::uint64_t peak_bytes = 0;
+  int threads = 1;  // that it was told to use
+  WorkCounts work;  // as the program reported it
   /// What the exchange of files took of grove itself; no part of the above.
   double exchange_seconds = 0;
   double exchange_cpu_seconds = 0;

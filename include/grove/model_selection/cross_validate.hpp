@@ -62,6 +62,7 @@ struct CrossValidation {
   Index n_features = 0;
   std::string fingerprint;
   std::string model;     // its expression
+  std::string name;      // by which its user calls it; may be empty
   std::string splitter;  // its description
   std::string splits_sha256;
   std::vector<std::string> metrics;
