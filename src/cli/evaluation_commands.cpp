@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include "cli/app.hpp"
@@ -5,6 +6,7 @@
 #include "cli/cv_spec.hpp"
 #include "cli/data_source.hpp"
 #include "cli/metric_choice.hpp"
+#include "cli/named_model.hpp"
 #include "cli/output.hpp"
 #include "cli/tuning_options.hpp"
 #include "core/text.hpp"
@@ -36,11 +38,12 @@ void check_supervised(const Estimator& model) {
                            "grove train and grove predict run outlier detectors");
 }
 
-std::vector<Estimator> models_of(const EvaluationArguments& arguments, const Session& session) {
-  std::vector<Estimator> models;
+std::vector<NamedModel> models_of(const EvaluationArguments& arguments, const Session& session) {
+  std::vector<NamedModel> models;
   for (const std::string& text : arguments.models) {
-    models.push_back(untuned_model(text, session));
-    check_supervised(models.back());
+    const auto [name, expression] = split_name(text);
+    models.push_back({name, untuned_model(expression, session)});
+    check_supervised(models.back().model);
   }
   return models;
 }
@@ -53,15 +56,33 @@ void refuse_if_all_failed(const std::vector<CrossValidation>& results) {
   throw InvalidData(first.error, first.hint);
 }
 
+/// Those of all models: some give no probabilities.
+std::vector<std::string> all_metrics(const std::vector<CrossValidation>& results) {
+  std::vector<std::string> all;
+  for (const CrossValidation& result : results)
+    for (const std::string& metric : result.metrics)
+      if (std::find(all.begin(), all.end(), metric) == all.end()) all.push_back(metric);
+  return all;
+}
+
+const std::string& shown_name(const CrossValidation& result) {
+  return result.name.empty() ? result.model : result.name;
+}
+
 std::string cv_text(const Dataset& data, const std::vector<CrossValidation>& results) {
+  const std::vector<std::string> metrics = all_metrics(results);
   std::vector<std::string> head = {"model"};
-  for (const std::string& metric : results.front().metrics) head.push_back(metric);
+  head.insert(head.end(), metrics.begin(), metrics.end());
   head.insert(head.end(), {"fit s", "predict s", "failed"});
   std::vector<std::vector<std::string>> rows;
   for (const CrossValidation& result : results) {
-    std::vector<std::string> row = {result.model};
-    for (const std::string& metric : result.metrics)
-      row.push_back(concat(rounded(result.mean(metric)), " +- ", rounded(result.std(metric))));
+    std::vector<std::string> row = {shown_name(result)};
+    for (const std::string& metric : metrics) {
+      const auto& own = result.metrics;
+      const bool has = std::find(own.begin(), own.end(), metric) != own.end();
+      row.push_back(has ? concat(rounded(result.mean(metric)), " +- ", rounded(result.std(metric)))
+                        : "-");
+    }
     double fit = 0;
     double predict = 0;
     for (const FoldResult& fold : result.folds) {
@@ -82,7 +103,7 @@ void append_out_of_fold(std::string& csv, const Dataset& data, const CrossValida
     for (Index i = 0; i < data.n_rows(); ++i) {
       const bool labels = predictions.labels.size() > 0;
       if (labels ? predictions.labels(i) < 0 : std::isnan(predictions.values(i))) continue;
-      csv += concat(csv_field(result.model), ",", repeat, ",", i, ",");
+      csv += concat(csv_field(shown_name(result)), ",", repeat, ",", i, ",");
       csv += labels
                  ? csv_field(data.class_names().at(static_cast<std::size_t>(predictions.labels(i))))
                  : number_text(predictions.values(i));
@@ -106,8 +127,8 @@ void report_failures(const std::vector<CrossValidation>& results, const Session&
   for (const CrossValidation& result : results)
     for (const FoldResult& fold : result.folds)
       if (!fold.error.empty()) {
-        session.note(concat("grove: note: ", result.model, " failed in ", result.n_failed(), " of ",
-                            result.folds.size(), " folds: ", fold.error,
+        session.note(concat("grove: note: ", shown_name(result), " failed in ", result.n_failed(),
+                            " of ", result.folds.size(), " folds: ", fold.error,
                             fold.hint.empty() ? "" : "\n  hint: ", fold.hint));
         break;
       }
@@ -115,11 +136,11 @@ void report_failures(const std::vector<CrossValidation>& results, const Session&
 
 void cv(const EvaluationArguments& arguments, const Session& session) {
   check_outputs({arguments.out_of_fold, arguments.json});
-  const std::vector<Estimator> models = models_of(arguments, session);
+  const std::vector<NamedModel> models = models_of(arguments, session);
   const CvSpec spec = parse_cv(arguments.cv);
   std::vector<CrossValidateOptions> options(models.size());
   for (std::size_t i = 0; i < models.size(); ++i) {
-    options[i].metrics = chosen_metrics(arguments.metrics, models[i]);
+    options[i].metrics = chosen_metrics(arguments.metrics, models[i].model);
     options[i].keep_predictions = !arguments.out_of_fold.empty();
   }
   const Dataset data =
@@ -130,7 +151,8 @@ void cv(const EvaluationArguments& arguments, const Session& session) {
   std::vector<CrossValidation> results;
   for (std::size_t i = 0; i < models.size(); ++i) {
     options[i].cv = splitter;
-    results.push_back(cross_validate(models[i], data, options[i], context));
+    results.push_back(cross_validate(models[i].model, data, options[i], context));
+    results.back().name = models[i].name;
   }
   clear_progress();
   refuse_if_all_failed(results);
@@ -185,8 +207,9 @@ void compare_models(const EvaluationArguments& arguments, const Session& session
 void add_shared_options(CLI::App& command, EvaluationArguments& arguments) {
   command
       .add_option("-m,--model", arguments.models,
-                  "a model, as in 'StandardScaler() | KNeighborsClassifier(n_neighbors=7)'; may be "
-                  "repeated; see grove models")
+                  "a model, as in 'StandardScaler() | KNeighborsClassifier(n_neighbors=7)', or any "
+                  "program, 'external(COMMAND)'; NAME=MODEL names it; may be repeated; see grove "
+                  "models")
       ->required()
       ->allow_extra_args(false);
   command.add_option(

@@ -15,7 +15,10 @@ std::string overview() {
          "  'KNeighborsClassifier(n_neighbors=7, weights=distance)'\n"
          "and a pipeline, for columns of mixed kinds too,\n"
          "  'SimpleImputer() | StandardScaler() | OneHotEncoder() | KNeighborsClassifier()'\n"
-         "  'ColumnTransformer(StandardScaler() on [age, income]) | LogisticRegression()'\n";
+         "  'ColumnTransformer(StandardScaler() on [age, income]) | LogisticRegression()'\n"
+         "grove cv and grove compare also take any program that reads and writes files,\n"
+         "  'external(python3 peer.py --k 7, timeout=60)'\n"
+         "and a name for a model, '5-NN=KNeighborsClassifier(n_neighbors=5)'.\n";
 }
 
 }  // namespace

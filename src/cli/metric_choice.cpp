@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
+#include "grove/estimator/external_model.hpp"
 #include "grove/metrics/table.hpp"
 
 namespace grove::cli {
@@ -45,6 +46,8 @@ std::vector<std::string> split_names(const std::string& names) {
 
 std::vector<Scorer> chosen_metrics(const std::string& names, const Estimator& model) {
   const std::vector<std::string> wanted = split_names(names);
+  // The data will say whether it is a classifier; the metrics then fit or fail.
+  if (external_part(model) != nullptr) return {wanted.begin(), wanted.end()};
   if (wanted.empty()) return default_scorers(model);
   for (const std::string& name : wanted) {
     const MetricInfo& metric = metrics::find_metric(name);

@@ -1,5 +1,6 @@
 #include "cli/tuning_options.hpp"
 
+#include "cli/named_model.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 
@@ -35,14 +36,15 @@ Estimator untuned_model(const std::string& expression, const Session& session) {
       "give it one, or tune over them: grove tune, or grove compare --tune random:20");
 }
 
-Contender contender_of(const std::string& expression, bool tune, const Session& session) {
+Contender contender_of(const std::string& text, bool tune, const Session& session) {
+  const auto [name, expression] = split_name(text);
   if (!tune) {
     Estimator model = untuned_model(expression, session);
-    return {model.expression(), std::move(model)};
+    return {name.empty() ? model.expression() : name, std::move(model)};
   }
   SearchableModel one = session.searchable_model(expression);
-  return {one.ranges ? expression : one.model.expression(), std::move(one.model),
-          std::move(one.space)};
+  const std::string written = one.ranges ? expression : one.model.expression();
+  return {name.empty() ? written : name, std::move(one.model), std::move(one.space)};
 }
 
 }  // namespace grove::cli

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "compare/external_notes.hpp"
 #include "compare/format.hpp"
 #include "compare/tuning.hpp"
 #include "core/text.hpp"
@@ -98,6 +99,7 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
           "same folds for all\ncost: means of the folds; cpu: processor time of all threads; per "
           "unit: processor "
           "time for one unit of the work that was counted most\n";
+  for (const std::string& note : external_notes(comparison)) text << note << "\n";
   return out << text.str();
 }
 

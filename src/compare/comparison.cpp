@@ -23,7 +23,9 @@ bool is_baseline(const Contender& contender) {
 
 /// The contenders of one data set: those given, and the baseline of its task unless one was given.
 std::vector<Contender> field_for(const std::vector<Contender>& contenders, const Dataset& data) {
-  std::vector<Contender> field = contenders;
+  std::vector<Contender> field;
+  for (const Contender& contender : contenders)
+    field.push_back({contender.name, with_task_of(contender.estimator, data)});
   if (std::none_of(contenders.begin(), contenders.end(), is_baseline)) {
     if (data.has_labels()) {
       field.push_back({std::string(baseline_name), ClassShares{}});

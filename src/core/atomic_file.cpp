@@ -67,8 +67,8 @@ std::string folder_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-void write_to_device(const std::string& path, std::string_view bytes) {
-  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+void write_plainly(const std::string& path, std::string_view bytes, int flags) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666));
   if (!file.ok()) cannot("write", path, reason(errno));
   int failure = write_all(file.get(), bytes);
   const int closing = file.close();
@@ -125,7 +125,7 @@ void check_writable(const std::string& path) {
 
 void write_file_atomically(const std::string& path, std::string_view bytes) {
   const Place place = place_of(path);
-  if (place.is_device) return write_to_device(path, bytes);
+  if (place.is_device) return write_plainly(path, bytes, 0);
   std::string beside;
   Descriptor file = start_beside(path, place, beside);
   int failure = write_all(file.get(), bytes);
@@ -143,6 +143,10 @@ void write_file_atomically(const std::string& path, std::string_view bytes) {
   const std::string folder = folder_of(place.target);
   const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.ok()) ::fsync(directory.get());
+}
+
+void write_new_file(const std::string& path, std::string_view bytes) {
+  write_plainly(path, bytes, O_CREAT | O_EXCL);
 }
 
 std::string read_whole_file(const std::string& path) {

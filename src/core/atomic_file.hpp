@@ -13,6 +13,9 @@ void write_file_atomically(const std::string& path, std::string_view bytes);
 /// done: a missing or closed directory, a directory in the file's place. Leaves nothing behind.
 void check_writable(const std::string& path);
 
+/// A file that is not there yet, not synced: for temporary ones. Throws Error.
+void write_new_file(const std::string& path, std::string_view bytes);
+
 /// All of a regular file. Throws Error: missing, a directory or device, not readable.
 std::string read_whole_file(const std::string& path);
 

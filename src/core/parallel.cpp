@@ -139,7 +139,7 @@ void run_tasks(const Context& context, Index n_tasks, TaskFunction call, void* b
   const int workers = static_cast<int>(std::min<Index>(threads, n_tasks));
   Context inner = context;
   inner.threads = threads;
-  inner.budget = std::make_shared<ThreadBudget>(threads - workers);
+  inner.budget = std::make_shared<ThreadBudget>(threads - workers, workers);
   Blocks tasks(n_tasks, [&](Index task) { call(body, task, inner); });
   // Threads of their own, so that the loops inside may use the pool; a worker that runs out of
   // tasks leaves its thread to the others.

@@ -8,7 +8,10 @@ namespace grove {
 /// Threads that are idle at the moment, shared by all tasks of one `parallel_tasks`.
 class ThreadBudget {
  public:
-  explicit ThreadBudget(int idle) : idle_(idle) {}
+  ThreadBudget(int idle, int tasks) : idle_(idle), tasks_(tasks) {}
+
+  /// How many tasks run at the same time.
+  int tasks() const { return tasks_; }
 
   /// Takes up to `wanted` idle threads and says how many it got.
   int take(int wanted) {
@@ -24,6 +27,7 @@ class ThreadBudget {
 
  private:
   std::atomic<int> idle_;
+  int tasks_;
 };
 
 }  // namespace grove

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <set>
 
-#include "core/atomic_file.hpp"
 #include "core/text.hpp"
 #include "data/csv_parser.hpp"
 #include "data/file_columns.hpp"
@@ -103,46 +102,6 @@ namespace {
 
 constexpr std::size_t usual_piece_size = std::size_t{1} << 20;
 
-bool needs_quotes(std::string_view text) {
-  return text.empty() || text.find_first_of(",\"\r\n") != std::string_view::npos ||
-         text.front() == ' ' || text.back() == ' ';
-}
-
-void append_field(std::string& out, std::string_view text) {
-  if (!needs_quotes(text)) {
-    out += text;
-    return;
-  }
-  out += '"';
-  for (const char c : text) {
-    out += c;
-    if (c == '"') out += '"';
-  }
-  out += '"';
-}
-
-void append_row(std::string& out, const Dataset& data, Index row) {
-  for (Index j = 0; j < data.n_columns(); ++j) {
-    if (j > 0) out += ',';
-    const double value = data.x()(row, j);
-    const Column& column = data.columns()[static_cast<std::size_t>(j)];
-    if (std::isnan(value)) continue;
-    if (column.kind == ColumnKind::categorical) {
-      append_field(out, column.categories[static_cast<std::size_t>(value)]);
-    } else {
-      out += number_text(value);
-    }
-  }
-  if (data.has_labels()) {
-    out += ',';
-    append_field(out, data.class_names()[static_cast<std::size_t>(data.labels()(row))]);
-  }
-  if (data.has_target()) out += concat(',', data.target()(row));
-  if (data.weights() != nullptr) out += concat(',', (*data.weights())(row));
-  if (data.groups() != nullptr) out += concat(',', (*data.groups())(row));
-  out += '\n';
-}
-
 }  // namespace
 
 Dataset read_csv(const std::string& path, const ReadOptions& options, const Context& context) {
@@ -154,23 +113,6 @@ Dataset read_csv(const std::string& path, const ReadOptions& options, const Cont
 Dataset parse_csv(std::string_view text, const ReadOptions& options, const Context& context,
                   const std::string& name) {
   return parse_csv_pieces(text, false, options, context, name, usual_piece_size).with_name(name);
-}
-
-void write_csv(const Dataset& data, const std::string& path) {
-  std::string out;
-  for (const Column& column : data.columns()) {
-    if (!out.empty()) out += ',';
-    append_field(out, column.name);
-  }
-  if (data.has_labels() || data.has_target()) {
-    out += ',';
-    append_field(out, data.target_name());
-  }
-  if (data.weights() != nullptr) out += ",weight";
-  if (data.groups() != nullptr) out += ",group";
-  out += '\n';
-  for (Index row = 0; row < data.n_rows(); ++row) append_row(out, data, row);
-  write_file_atomically(path, out);
 }
 
 }  // namespace grove

@@ -368,6 +368,17 @@ std::vector<CsvPiece> cut(const CsvJob& job, std::string_view body, std::int64_t
   return pieces;
 }
 
+namespace {
+
+void check_length(const FieldReader& reader, std::size_t n_fields, std::size_t n_columns) {
+  if (n_fields == n_columns) return;
+  reader.fail(concat("has ", n_fields, n_fields == 1 ? " field" : " fields",
+                     ", but the header names ", n_columns, n_columns == 1 ? " column" : " columns"),
+              "every row needs one field per column; check the delimiter and the quotes");
+}
+
+}  // namespace
+
 void parse_piece(const CsvJob& job, CsvPiece& piece) {
   const std::size_t n_columns = job.columns.size();
   check_bytes(job, piece.text, piece.first_line);
@@ -382,14 +393,30 @@ void parse_piece(const CsvJob& job, CsvPiece& piece) {
       ++column;
       if (ends) break;
     }
-    if (column != n_columns)
-      reader.fail(
-          concat("has ", column, column == 1 ? " field" : " fields", ", but the header names ",
-                 n_columns, n_columns == 1 ? " column" : " columns"),
-          "every row needs one field per column; check the delimiter and the quotes");
+    check_length(reader, column, n_columns);
     reader.end_record();
   }
   forget_pages(piece.text, job.mapped);
+}
+
+void for_each_record(const CsvJob& job, const CsvHeader& header, const RecordFunction& f) {
+  std::string_view body = job.text.substr(header.size);
+  while (!body.empty() && (body.back() == '\n' || body.back() == '\r')) body.remove_suffix(1);
+  check_bytes(job, body, header.lines + 1);
+  FieldReader reader(job, body, header.lines + 1);
+  std::vector<std::string> fields;
+  while (!reader.done()) {
+    const std::int64_t line = reader.line();
+    fields.clear();
+    while (true) {
+      const Field field = reader.next();
+      fields.push_back(field.escaped ? unescape(field.text) : std::string(field.text));
+      if (field.ends_record) break;
+    }
+    check_length(reader, fields.size(), header.names.size());
+    f(line, fields);
+    reader.end_record();
+  }
 }
 
 std::int64_t line_of_row(const std::vector<CsvPiece>& pieces, Index row) {

@@ -66,6 +66,11 @@ struct CsvHeader {
 };
 CsvHeader parse_header(const CsvJob& job);
 
+/// Calls f(line, fields) for every record after the header, the fields as texts without quotes.
+/// Throws ParseError for what is no CSV and for records of another length than the header's.
+using RecordFunction = std::function<void(std::int64_t, const std::vector<std::string>&)>;
+void for_each_record(const CsvJob& job, const CsvHeader& header, const RecordFunction& f);
+
 /// Pieces of about `piece_size` bytes that end at record ends, with their rows and lines counted.
 std::vector<CsvPiece> cut(const CsvJob& job, std::string_view body, std::int64_t first_line,
                           std::size_t piece_size, const Context& context);

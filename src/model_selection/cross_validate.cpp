@@ -50,6 +50,20 @@ void complete(PredictionSet& predictions, const Estimator& fitted, const Dataset
     predictions.proba = fitted.predict_proba(test, silent);
 }
 
+/// What an external command took instead of what grove measured while it waited for it.
+void charge_external(const Estimator& fitted, FoldResult& result) {
+  const ExternalModel* external = external_part(fitted);
+  const std::optional<ExternalRun> run = external != nullptr ? external->last_run() : std::nullopt;
+  if (!run) return;
+  const double waited = run->seconds + run->exchange_seconds;
+  result.fit_seconds += run->fit_seconds;
+  result.predict_seconds = std::max(0.0, result.predict_seconds - waited) + run->predict_seconds;
+  result.cpu_seconds =
+      std::max(0.0, result.cpu_seconds - run->exchange_cpu_seconds) + run->cpu_seconds;
+  result.peak_bytes = run->peak_bytes;
+  result.external = std::make_shared<const ExternalRun>(*run);
+}
+
 /// Everything about one fold that may throw.
 struct FoldRun {
   const Estimator& estimator;
@@ -77,6 +91,7 @@ struct FoldRun {
     result.cpu_seconds = cpu.seconds();
     result.peak_bytes = memory.peak_bytes();
     result.work = ledger.counts();
+    charge_external(fresh, result);
     if (context.ledger != nullptr) context.ledger->add(result.work);
     std::vector<double> scores = scores_of(predictions, test, scorers, context);
     if (options.train_scores)
@@ -172,9 +187,10 @@ Splitter default_splitter(const Estimator& estimator, int n_splits, std::uint64_
   return KFold{.n_splits = n_splits, .shuffle = true, .seed = seed};
 }
 
-CrossValidation cross_validate_on(const Estimator& estimator, const Dataset& data,
+CrossValidation cross_validate_on(const Estimator& model, const Dataset& data,
                                   const std::vector<Split>& splits,
                                   const CrossValidateOptions& options, const Context& context) {
+  const Estimator estimator = with_task_of(model, data);
   check_kind("cross_validate", estimator, data);
   const std::vector<Scorer> scorers =
       options.metrics.empty() ? default_scorers(estimator) : options.metrics;
@@ -212,8 +228,9 @@ CrossValidation cross_validate_on(const Estimator& estimator, const Dataset& dat
   return result;
 }
 
-CrossValidation cross_validate(const Estimator& estimator, const Dataset& data,
+CrossValidation cross_validate(const Estimator& model, const Dataset& data,
                                const CrossValidateOptions& options, const Context& context) {
+  const Estimator estimator = with_task_of(model, data);
   check_kind("cross_validate", estimator, data);
   const Splitter splitter = options.cv ? *options.cv : default_splitter(estimator);
   CrossValidation result =
@@ -222,9 +239,10 @@ CrossValidation cross_validate(const Estimator& estimator, const Dataset& data,
   return result;
 }
 
-std::vector<LearningCurvePoint> learning_curve(const Estimator& estimator, const Dataset& data,
+std::vector<LearningCurvePoint> learning_curve(const Estimator& model, const Dataset& data,
                                                const LearningCurveOptions& options,
                                                const Context& context) {
+  const Estimator estimator = with_task_of(model, data);
   check_kind("cross_validate", estimator, data);
   const Splitter splitter = options.cv ? *options.cv : default_splitter(estimator);
   std::vector<Split> splits = splitter.split(data);

@@ -19,6 +19,12 @@ nlohmann::ordered_json number_or_null(double value) {
   return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
 
+nlohmann::ordered_json external_json(const ExternalRun& run) {
+  return {{"seconds", run.seconds},
+          {"seconds_from", run.reported_seconds ? "program" : "wall clock"},
+          {"threads", run.threads}};
+}
+
 }  // namespace
 
 std::ostream& operator<<(std::ostream& out, const CrossValidation& result) {
@@ -73,6 +79,7 @@ nlohmann::ordered_json model_json(const CrossValidation& result) {
         {"work", std::map<std::string, std::uint64_t>(fold.work.begin(), fold.work.end())}};
     entry["error"] =
         fold.error.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(fold.error);
+    if (fold.external) entry["external"] = external_json(*fold.external);
     folds.push_back(std::move(entry));
   }
   nlohmann::ordered_json mean = nlohmann::ordered_json::object();
@@ -81,10 +88,12 @@ nlohmann::ordered_json model_json(const CrossValidation& result) {
     mean[metric] = number_or_null(result.mean(metric));
     deviation[metric] = number_or_null(result.std(metric));
   }
-  return {{"model", result.model},
-          {"folds", std::move(folds)},
-          {"mean", std::move(mean)},
-          {"std", std::move(deviation)}};
+  nlohmann::ordered_json json{{"model", result.model},
+                              {"folds", std::move(folds)},
+                              {"mean", std::move(mean)},
+                              {"std", std::move(deviation)}};
+  if (!result.name.empty()) json["name"] = result.name;
+  return json;
 }
 
 nlohmann::ordered_json dataset_json(const CrossValidation& result) {

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
+#include "grove/estimator/external_model.hpp"
 
 namespace grove {
 
@@ -47,7 +48,9 @@ void check_fits(const Estimator& estimator, const Scorer& scorer) {
   if (scorer.input() == MetricInput::probabilities && !estimator.has_predict_proba())
     throw Unsupported(concat("metric '", scorer.name(), "' needs probabilities, which ",
                              estimator.name(), " does not predict"),
-                      "use a metric of labels, such as accuracy");
+                      external_part(estimator) != nullptr
+                          ? "if the command writes them, say external(COMMAND, proba=true)"
+                          : "use a metric of labels, such as accuracy");
 }
 
 }  // namespace

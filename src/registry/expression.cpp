@@ -2,8 +2,10 @@
 #include <optional>
 
 #include "core/text.hpp"
+#include "estimator/external_command.hpp"
 #include "grove/core/error.hpp"
 #include "grove/estimator/column_transformer.hpp"
+#include "grove/estimator/external_model.hpp"
 #include "grove/estimator/pipeline.hpp"
 #include "grove/registry/registry.hpp"
 
@@ -35,6 +37,8 @@ class Parser {
              "StandardScaler() | KNeighborsClassifier()");
       if (is_transformer(name, begin)) {
         steps.push_back(transformer(name, begin));
+      } else if (name == ExternalModel::type_name) {
+        last = external(begin);
       } else {
         last = estimator(registry::at(name), begin);
       }
@@ -97,6 +101,7 @@ class Parser {
 
   bool is_transformer(const std::string& name, std::size_t begin) const {
     if (name == ColumnTransformer::type_name) return true;
+    if (name == ExternalModel::type_name) return false;
     if (name == "Pipeline") fail(begin, "a pipeline is written with | between its steps", grammar);
     return placed(begin, [&] { return registry::at(name).is_transformer(); });
   }
@@ -114,7 +119,11 @@ class Parser {
 
   ParamValues arguments(const Entry& entry) {
     ParamValues values;
-    if (!accept('(')) return values;
+    if (accept('(')) read_arguments(entry, values);
+    return values;
+  }
+  /// What stands between the parentheses, and the one that closes.
+  void read_arguments(const Entry& entry, ParamValues& values) {
     while (!accept(')')) {
       const std::size_t begin = at_;
       const std::string name = identifier();
@@ -135,7 +144,29 @@ class Parser {
       if (accept(')')) break;
       if (!accept(',')) fail(at_, concat("expected , or ), got ", here()), grammar);
     }
-    return values;
+  }
+
+  /// external(COMMAND, timeout=60)
+  Estimator external(std::size_t begin) {
+    if (!accept('('))
+      fail(at_, concat("expected ( and a command, got ", here()),
+           "write external(COMMAND), as in external(python3 peer.py)");
+    const CommandText command = read_command(text_, at_);
+    if (!command.error.empty()) fail(command.end, command.error, command.hint);
+    at_ = command.end;
+    const auto make = [&](const ParamValues& values) {
+      ExternalModel model({.command = command.command});
+      for (const auto& [name, value] : values) model.set_param(name, value);
+      return model;
+    };
+    Entry entry;
+    entry.name = ExternalModel::type_name;
+    entry.parameters = &ExternalParams::schema();
+    entry.defaults = make({}).param_values();
+    entry.make_estimator = make;
+    ParamValues values = {entry.defaults.front()};
+    if (!accept(')') && accept(',')) read_arguments(entry, values);
+    return placed(begin, [&] { return make(values); });
   }
 
   /// One parameter by itself, so that its error has its own place.

@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
+#include "grove/estimator/external_model.hpp"
 #include "grove/registry/registry.hpp"
 
 namespace grove {
@@ -203,9 +204,19 @@ std::string written(const Pieces& pieces, std::size_t piece, const Estimator& mo
   return "";
 }
 
+/// A command may hold = and | of its own: what ends with one has no ranges.
+bool is_external(std::string_view expression) {
+  try {
+    return external_part(parse_model(expression)) != nullptr;
+  } catch (const InvalidParameter&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 SearchableModel parse_searchable_model(std::string_view expression) {
+  if (is_external(expression)) return {parse_model(expression), {}};
   const Pieces pieces(expression);
   // As it was written, for the places in error messages; 7..7 is 7.
   const bool plain = pieces.single() && expression.find("..") == std::string_view::npos;

@@ -27,9 +27,10 @@ Dataset read_csv(const std::string& path, const ReadOptions& options = {},
 Dataset parse_csv(std::string_view text, const ReadOptions& options = {},
                   const Context& context = {}, const std::string& name = "text");
 
-/// Writes columns, then the target, then `weight` and `group` if there are any: what read_csv reads
-/// back to an equal data set, apart from categories that look like numbers (name them in
-/// `categorical`). The file appears whole or not at all.
+/// Writes columns, then the target, then `weight` and `group` if there are any (`weight_` and so on
+/// where a column has the name): what read_csv reads back to an equal data set, apart from
+/// categories that look like numbers (name them in `categorical`). The file appears whole or not at
+/// all.
 void write_csv(const Dataset& data, const std::string& path);
 
 }  // namespace grove

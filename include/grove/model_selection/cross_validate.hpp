@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "grove/estimator/external_model.hpp"
 #include "grove/model_selection/scorer.hpp"
 #include "grove/model_selection/search_result.hpp"
 #include "grove/model_selection/splitter.hpp"
@@ -45,6 +46,8 @@ struct FoldResult {
   std::optional<Estimator> estimator;  // on request
   /// Of a TunedModel: what its fit tried.
   std::shared_ptr<const SearchResult> search;
+  /// Of an ExternalModel: its run, from which the seconds and bytes above are.
+  std::shared_ptr<const ExternalRun> external;
 };
 
 /// Predictions on the test rows of all folds of one repeat; rows that were never tested have label
@@ -61,6 +64,7 @@ struct CrossValidation {
   Index n_features = 0;
   std::string fingerprint;
   std::string model;     // its expression
+  std::string name;      // by which its user calls it; may be empty
   std::string splitter;  // its description
   std::string splits_sha256;
   std::vector<std::string> metrics;
