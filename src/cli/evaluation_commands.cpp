@@ -6,8 +6,10 @@
 #include "cli/data_source.hpp"
 #include "cli/metric_choice.hpp"
 #include "cli/output.hpp"
+#include "cli/tuned_file.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
+#include "grove/compare/guards.hpp"
 #include "grove/core/error.hpp"
 #include "grove/model_selection/cross_validate.hpp"
 
@@ -17,7 +19,8 @@ namespace {
 
 struct EvaluationArguments {
   std::vector<std::string> data, models;
-  std::string cv, metrics, json, html, out_of_fold;
+  std::string cv, metrics, json, html, out_of_fold, time;
+  bool strict = false;
   std::int64_t repeats = 1;
   DataOptions options;
 };
@@ -25,7 +28,7 @@ struct EvaluationArguments {
 std::vector<Estimator> models_of(const EvaluationArguments& arguments, const Session& session) {
   std::vector<Estimator> models;
   for (const std::string& text : arguments.models) {
-    models.push_back(session.model(text));
+    models.push_back(session.model(is_tuned_file(text) ? read_tuned(text).model : text));
     if (models.back().kind() == EstimatorKind::clusterer)
       throw InvalidParameter(concat(models.back().expression(),
                                     " is a clusterer, and cross-validation needs a classifier or "
@@ -48,6 +51,14 @@ void refuse_if_all_failed(const std::vector<CrossValidation>& results) {
   throw InvalidData(first.error, first.hint);
 }
 
+/// Data and folds are the same for all models, and so is what is found in them.
+std::string findings_text(const std::vector<CrossValidation>& results) {
+  std::string text;
+  for (const Finding& finding : results.front().findings)
+    text += concat("! ", to_text(finding), "\n");
+  return text;
+}
+
 std::string cv_text(const Dataset& data, const std::vector<CrossValidation>& results) {
   std::vector<std::string> head = {"model"};
   for (const std::string& metric : results.front().metrics) head.push_back(metric);
@@ -68,7 +79,7 @@ std::string cv_text(const Dataset& data, const std::vector<CrossValidation>& res
     rows.push_back(std::move(row));
   }
   return concat(data.name(), ": ", data.n_rows(), " rows, ", data.n_columns(), " columns; ",
-                results.front().splitter, "\n\n", table(head, rows));
+                results.front().splitter, "\n\n", table(head, rows), findings_text(results));
 }
 
 void append_out_of_fold(std::string& csv, const Dataset& data, const CrossValidation& result) {
@@ -125,8 +136,13 @@ void cv(const EvaluationArguments& arguments, const Session& session) {
   std::vector<CrossValidation> results;
   for (std::size_t i = 0; i < models.size(); ++i) {
     options[i].cv = splitter;
+    options[i].time_column = arguments.time;
     results.push_back(cross_validate(models[i], data, options[i], context));
   }
+  for (const std::string& text : arguments.models)
+    if (is_tuned_file(text) && read_tuned(text).fingerprint == data.fingerprint())
+      results.front().findings.push_back(
+          {"G-LEAK-12", concat(printable(text), " was searched on this very data")});
   clear_progress();
   refuse_if_all_failed(results);
   if (arguments.json != "-" && arguments.out_of_fold != "-") print(cv_text(data, results));
@@ -135,6 +151,7 @@ void cv(const EvaluationArguments& arguments, const Session& session) {
   if (!arguments.json.empty())
     write_text(arguments.json, to_json(results, session.split_seed(), context));
   report_failures(results, session);
+  if (arguments.strict) refuse_findings(results.front().findings);
 }
 
 /// Every model failed in every fold of every data set: there is nothing to compare.
@@ -158,10 +175,14 @@ void compare_models(const EvaluationArguments& arguments, const Session& session
   CompareOptions options;
   for (const Estimator& model : models) {
     contenders.push_back({model.expression(), model});
+    if (const std::string& text = arguments.models[contenders.size() - 1]; is_tuned_file(text))
+      contenders.back().tuned_on = TunedOn{.fingerprint = read_tuned(text).fingerprint};
     if (!arguments.metrics.empty()) options.metrics = chosen_metrics(arguments.metrics, model);
   }
   options.n_repeats = static_cast<int>(arguments.repeats);
   options.seed = session.split_seed();
+  options.time_column = arguments.time;
+  options.strict = arguments.strict;
   std::vector<Dataset> datasets;
   for (const std::string& name : arguments.data) {
     datasets.push_back(load_data(name, arguments.options, DefaultTarget::last_column));
@@ -173,19 +194,23 @@ void compare_models(const EvaluationArguments& arguments, const Session& session
   clear_progress();
   refuse_if_all_failed(comparison);
   write_comparison(comparison, arguments.html, arguments.json, context);
+  if (arguments.strict) refuse_findings(all_findings(comparison));
 }
 
 void add_shared_options(CLI::App& command, EvaluationArguments& arguments) {
   command
       .add_option("-m,--model", arguments.models,
                   "a model, as in 'StandardScaler() | KNeighborsClassifier(n_neighbors=7)'; may be "
-                  "repeated; see grove models")
+                  "repeated; see grove models; @FILE: the best of grove tune --json FILE")
       ->required()
       ->allow_extra_args(false);
   command.add_option(
       "--cv", arguments.cv,
       "stratified:5, kfold:5, group:5, time:5, loo or file:FOLDS.csv (default: stratified:5 "
       "for classes, kfold:5 for numbers)");
+  command.add_option("--time", arguments.time,
+                     "a numeric column that tells the time: training on later rows is a finding");
+  command.add_flag("--strict", arguments.strict, "findings (G-LEAK-...) are errors");
   add_integer(command, "--repeats", arguments.repeats, 1,
               "do it again with other folds (default 1)");
   command.add_option("--metrics", arguments.metrics, "names with commas between");

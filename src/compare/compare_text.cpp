@@ -7,6 +7,7 @@
 #include "compare/format.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
+#include "grove/model_selection/leak_guards.hpp"
 
 namespace grove {
 
@@ -68,6 +69,7 @@ void write_table(std::ostream& out, const DatasetComparison& data, int width) {
         << seconds_text(standing.predict_seconds) << std::setw(12)
         << bytes_text(standing.peak_bytes) << "\n";
   }
+  for (const Finding& finding : data.findings) out << "! " << to_text(finding) << "\n";
   out << "\n";
 }
 
@@ -91,6 +93,7 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
   for (const std::size_t i : order)
     text << "  " << std::left << std::setw(width) << comparison.contenders[i] << std::right
          << std::setw(10) << fixed_text(comparison.average_ranks(static_cast<Index>(i)), 2) << "\n";
+  for (const Finding& finding : comparison.findings) text << "! " << to_text(finding) << "\n";
   text << "* best mean; p: corrected resampled t test (Nadeau & Bengio 2003) against the best; "
           "same folds for all\n";
   return out << text.str();

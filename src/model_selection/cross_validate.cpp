@@ -11,6 +11,8 @@
 #include "grove/core/error.hpp"
 #include "grove/core/parallel.hpp"
 #include "grove/core/random.hpp"
+#include "grove/data/held_out.hpp"
+#include "grove/model_selection/leak_guards.hpp"
 
 namespace grove {
 
@@ -32,10 +34,12 @@ struct FoldRun {
   const Dataset& data;
   const std::vector<Scorer>& scorers;
   const CrossValidateOptions& options;
+  const HeldOut* held_out_further_out;
 
   PredictionSet run(const Split& split, FoldResult& result, const Context& context) const {
     const Dataset train = data.take(split.train);
     const Dataset test = data.take(split.test);
+    const HeldOut held_out(train, test, held_out_further_out);
     Ledger ledger;
     Context counting = context;
     counting.ledger = &ledger;
@@ -155,7 +159,7 @@ CrossValidation cross_validate_on(const Estimator& estimator, const Dataset& dat
   int n_repeats = 0;
   for (const Split& split : splits) n_repeats = std::max(n_repeats, split.repeat + 1);
   if (options.keep_predictions) result.out_of_fold.resize(static_cast<std::size_t>(n_repeats));
-  const FoldRun runner{estimator, data, scorers, options};
+  const FoldRun runner{estimator, data, scorers, options, HeldOut::current()};
   std::mutex mutex;
   std::int64_t done = 0;
   parallel_tasks(context, static_cast<Index>(splits.size()), [&](Index i, const Context& inner) {
@@ -188,9 +192,12 @@ CrossValidation cross_validate(const Estimator& estimator, const Dataset& data,
                                const CrossValidateOptions& options, const Context& context) {
   check_kind(estimator, data);
   const Splitter splitter = options.cv ? *options.cv : default_splitter(estimator);
-  CrossValidation result =
-      cross_validate_on(estimator, data, splitter.split(data), options, context);
+  const std::vector<Split> splits = splitter.split(data);
+  std::vector<Finding> findings =
+      fold_findings(data, splits, {.time_column = options.time_column}, context);
+  CrossValidation result = cross_validate_on(estimator, data, splits, options, context);
   result.splitter = splitter.describe();
+  result.findings = std::move(findings);
   return result;
 }
 

@@ -13,10 +13,18 @@
 
 namespace grove {
 
+/// Where parameters were searched for before the comparison: on these rows, or on a data set of
+/// this fingerprint.
+struct TunedOn {
+  RowSet rows = {};
+  std::string fingerprint = {};
+};
+
 /// A model that takes part, under a name of its own.
 struct Contender {
   std::string name;
   Estimator estimator;
+  std::optional<TunedOn> tuned_on = {};
 };
 
 struct CompareOptions {
@@ -29,6 +37,12 @@ struct CompareOptions {
   /// Every contender with something to tune is tuned inside the training part of each fold, with
   /// this budget.
   std::optional<SearchOptions> tune = {};
+  /// As in CrossValidateOptions.
+  std::string time_column = {};
+  /// The metric that a plan made beforehand lets decide; "" if there is no plan.
+  std::string planned_metric = {};
+  /// Findings are errors: those that are known before the first fit throw InvalidData.
+  bool strict = false;
 };
 
 /// One contender on one data set.
