@@ -14,6 +14,7 @@
 #include "grove/core/error.hpp"
 #include "grove/core/parallel.hpp"
 #include "grove/core/random.hpp"
+#include "grove/data/held_out.hpp"
 
 namespace grove {
 
@@ -222,6 +223,7 @@ class Trainer {
   void watch() {
     if (task_.options.validation != nullptr) {
       const Dataset& set = *task_.options.validation;
+      refuse_held_out(task_.who, "G-LEAK-03", "the validation set", set);
       check_fit_data(task_.who, set, task_.kind, {.missing_values = true, .categorical = true});
       if (set.has_labels() && set.class_names() != task_.data.class_names())
         throw InvalidData(concat(task_.who, ": the validation set has other classes than the data"),

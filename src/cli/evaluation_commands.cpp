@@ -8,9 +8,11 @@
 #include "cli/metric_choice.hpp"
 #include "cli/named_model.hpp"
 #include "cli/output.hpp"
+#include "cli/tuned_file.hpp"
 #include "cli/tuning_options.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
+#include "grove/compare/guards.hpp"
 #include "grove/core/error.hpp"
 #include "grove/model_selection/cross_validate.hpp"
 
@@ -20,7 +22,8 @@ namespace {
 
 struct EvaluationArguments {
   std::vector<std::string> data, models;
-  std::string cv, metrics, tune, json, html, out_of_fold;
+  std::string cv, metrics, tune, json, html, out_of_fold, time;
+  bool strict = false;
   std::int64_t repeats = 1;
   DataOptions options;
 };
@@ -41,7 +44,8 @@ void check_supervised(const Estimator& model) {
 std::vector<NamedModel> models_of(const EvaluationArguments& arguments, const Session& session) {
   std::vector<NamedModel> models;
   for (const std::string& text : arguments.models) {
-    const auto [name, expression] = split_name(text);
+    auto [name, expression] = split_name(text);
+    if (is_tuned_file(expression)) expression = read_tuned(expression).model;
     models.push_back({name, untuned_model(expression, session)});
     check_supervised(models.back().model);
   }
@@ -69,6 +73,14 @@ const std::string& shown_name(const CrossValidation& result) {
   return result.name.empty() ? result.model : result.name;
 }
 
+/// Data and folds are the same for all models, and so is what is found in them.
+std::string findings_text(const std::vector<CrossValidation>& results) {
+  std::string text;
+  for (const Finding& finding : results.front().findings)
+    text += concat("! ", to_text(finding), "\n");
+  return text;
+}
+
 std::string cv_text(const Dataset& data, const std::vector<CrossValidation>& results) {
   const std::vector<std::string> metrics = all_metrics(results);
   std::vector<std::string> head = {"model"};
@@ -94,7 +106,7 @@ std::string cv_text(const Dataset& data, const std::vector<CrossValidation>& res
     rows.push_back(std::move(row));
   }
   return concat(data.name(), ": ", data.n_rows(), " rows, ", data.n_columns(), " columns; ",
-                results.front().splitter, "\n\n", table(head, rows));
+                results.front().splitter, "\n\n", table(head, rows), findings_text(results));
 }
 
 void append_out_of_fold(std::string& csv, const Dataset& data, const CrossValidation& result) {
@@ -151,8 +163,15 @@ void cv(const EvaluationArguments& arguments, const Session& session) {
   std::vector<CrossValidation> results;
   for (std::size_t i = 0; i < models.size(); ++i) {
     options[i].cv = splitter;
+    options[i].time_column = arguments.time;
     results.push_back(cross_validate(models[i].model, data, options[i], context));
     results.back().name = models[i].name;
+  }
+  for (const std::string& text : arguments.models) {
+    const std::string model = split_name(text).second;
+    if (is_tuned_file(model) && read_tuned(model).fingerprint == data.fingerprint())
+      results.front().findings.push_back(
+          {"G-LEAK-12", concat(printable(model), " was searched on this very data")});
   }
   clear_progress();
   refuse_if_all_failed(results);
@@ -162,6 +181,7 @@ void cv(const EvaluationArguments& arguments, const Session& session) {
   if (!arguments.json.empty())
     write_text(arguments.json, to_json(results, session.split_seed(), context));
   report_failures(results, session);
+  if (arguments.strict) refuse_findings(results.front().findings);
 }
 
 /// Every model failed in every fold of every data set: there is nothing to compare.
@@ -191,6 +211,8 @@ void compare_models(const EvaluationArguments& arguments, const Session& session
   }
   options.n_repeats = static_cast<int>(arguments.repeats);
   options.seed = session.split_seed();
+  options.time_column = arguments.time;
+  options.strict = arguments.strict;
   std::vector<Dataset> datasets;
   for (const std::string& name : arguments.data) {
     datasets.push_back(load_data(name, arguments.options, DefaultTarget::last_column));
@@ -202,20 +224,24 @@ void compare_models(const EvaluationArguments& arguments, const Session& session
   clear_progress();
   refuse_if_all_failed(comparison);
   write_comparison(comparison, arguments.html, arguments.json, context);
+  if (arguments.strict) refuse_findings(all_findings(comparison));
 }
 
 void add_shared_options(CLI::App& command, EvaluationArguments& arguments) {
   command
       .add_option("-m,--model", arguments.models,
                   "a model, as in 'StandardScaler() | KNeighborsClassifier(n_neighbors=7)', or any "
-                  "program, 'external(COMMAND)'; NAME=MODEL names it; may be repeated; see grove "
-                  "models")
+                  "program, 'external(COMMAND)', or @FILE, the best of grove tune --json FILE; "
+                  "NAME=MODEL names it; may be repeated; see grove models")
       ->required()
       ->allow_extra_args(false);
   command.add_option(
       "--cv", arguments.cv,
       "stratified:5, kfold:5, group:5, time:5, loo or file:FOLDS.csv (default: stratified:5 "
       "for classes, kfold:5 for numbers)");
+  command.add_option("--time", arguments.time,
+                     "a numeric column that tells the time: training on later rows is a finding");
+  command.add_flag("--strict", arguments.strict, "findings (G-LEAK-...) are errors");
   add_integer(command, "--repeats", arguments.repeats, 1,
               "do it again with other folds (default 1)");
   command.add_option("--metrics", arguments.metrics, "names with commas between");

@@ -7,7 +7,8 @@ namespace grove::cli {
 
 std::pair<std::string, std::string> split_name(const std::string& text) {
   const std::size_t place = text.find_first_of("=(|\"'");
-  if (place == std::string::npos || text[place] != '=') return {"", text};
+  if (text.empty() || text.front() == '@' || place == std::string::npos || text[place] != '=')
+    return {"", text};
   std::string name = text.substr(0, place);
   while (!name.empty() && name.back() == ' ') name.pop_back();
   name.erase(0, std::min(name.find_first_not_of(' '), name.size()));

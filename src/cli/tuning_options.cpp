@@ -1,6 +1,7 @@
 #include "cli/tuning_options.hpp"
 
 #include "cli/named_model.hpp"
+#include "cli/tuned_file.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 
@@ -37,14 +38,21 @@ Estimator untuned_model(const std::string& expression, const Session& session) {
 }
 
 Contender contender_of(const std::string& text, bool tune, const Session& session) {
-  const auto [name, expression] = split_name(text);
+  auto [name, expression] = split_name(text);
+  std::optional<TunedOn> tuned_on;
+  if (is_tuned_file(expression)) {
+    const TunedFile file = read_tuned(expression);
+    expression = file.model;
+    tuned_on = TunedOn{.fingerprint = file.fingerprint};
+  }
   if (!tune) {
     Estimator model = untuned_model(expression, session);
-    return {name.empty() ? model.expression() : name, std::move(model)};
+    if (name.empty()) name = model.expression();
+    return {std::move(name), std::move(model), std::nullopt, std::move(tuned_on)};
   }
   SearchableModel one = session.searchable_model(expression);
-  const std::string written = one.ranges ? expression : one.model.expression();
-  return {name.empty() ? written : name, std::move(one.model), std::move(one.space)};
+  if (name.empty()) name = one.ranges ? expression : one.model.expression();
+  return {std::move(name), std::move(one.model), std::move(one.space), std::move(tuned_on)};
 }
 
 }  // namespace grove::cli

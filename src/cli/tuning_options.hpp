@@ -14,8 +14,9 @@ std::optional<SearchOptions> tuning_of(const std::string& text, const Session& s
 /// A model that is not tuned: refuses ranges with the way to tune over them.
 Estimator untuned_model(const std::string& expression, const Session& session);
 
-/// MODEL or NAME=MODEL as it enters a comparison, with its search space if the comparison tunes:
-/// ranges that are written in it, else what is left of its default space.
+/// MODEL, @FILE (the best of a search) or NAME= either, as it enters a comparison, with its search
+/// space if the comparison tunes: ranges that are written in it, else what is left of its default
+/// space.
 Contender contender_of(const std::string& text, bool tune, const Session& session);
 
 }  // namespace grove::cli

@@ -63,7 +63,8 @@ Json dataset_part(const DatasetComparison& data, bool tuning) {
           {"greater_is_better", data.greater_is_better},
           {"models", std::move(models)},
           {"tests", std::move(tests)},
-          {"ranks", std::move(ranks)}};
+          {"ranks", std::move(ranks)},
+          {"findings", findings_json(data.findings)}};
 }
 
 }  // namespace
@@ -78,6 +79,7 @@ std::string to_json(const Comparison& comparison, const Context& context) {
   json["ranks"] = Json::object();
   for (std::size_t i = 0; i < comparison.contenders.size(); ++i)
     json["ranks"][comparison.contenders[i]] = comparison.average_ranks(static_cast<Index>(i));
+  json["findings"] = findings_json(comparison.findings);
   json["environment"] = environment_json(context);
   return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

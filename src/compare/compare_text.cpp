@@ -9,6 +9,7 @@
 #include "compare/tuning.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
+#include "grove/model_selection/leak_guards.hpp"
 
 namespace grove {
 
@@ -69,6 +70,7 @@ void write_table(std::ostream& out, const DatasetComparison& data, int width, bo
         << (tuning && standing.tunable && !standing.tuned ? "  untuned" : "") << "\n";
   }
   write_costs(out, data, width);
+  for (const Finding& finding : data.findings) out << "! " << to_text(finding) << "\n";
   out << "\n";
 }
 
@@ -95,6 +97,7 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
   for (const std::size_t i : order)
     text << "  " << std::left << std::setw(width) << comparison.contenders[i] << std::right
          << std::setw(10) << fixed_text(comparison.average_ranks(static_cast<Index>(i)), 2) << "\n";
+  for (const Finding& finding : comparison.findings) text << "! " << to_text(finding) << "\n";
   text << "* best mean; p: corrected resampled t test (Nadeau & Bengio 2003) against the best; "
           "same folds for all\ncost: means of the folds; cpu: processor time of all threads; per "
           "unit: processor "

@@ -6,8 +6,10 @@
 #include <unordered_set>
 
 #include "compare/baseline.hpp"
+#include "compare/standings.hpp"
 #include "compare/tuning.hpp"
 #include "core/text.hpp"
+#include "grove/compare/guards.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/core/error.hpp"
 
@@ -96,6 +98,13 @@ Standing standing_of(const Contender& contender, const Dataset& data,
     standing.result = all_failed(estimator, data, splits, scorers, error);
   }
   mark_tuning(standing, contender);
+  summarise(standing);
+  return standing;
+}
+
+}  // namespace
+
+void summarise(Standing& standing) {
   const CrossValidation& result = standing.result;
   standing.mean = result.mean(result.metrics.front());
   standing.std = result.std(result.metrics.front());
@@ -114,8 +123,9 @@ Standing standing_of(const Contender& contender, const Dataset& data,
     standing.predict_seconds /= n_good;
     standing.cpu_seconds /= n_good;
   }
-  return standing;
 }
+
+namespace {
 
 /// Ranks by the deciding metric: means over equal ones, failures last.
 void rank(std::vector<Standing>& standings, bool greater_is_better) {
@@ -133,10 +143,28 @@ void rank(std::vector<Standing>& standings, bool greater_is_better) {
   }
 }
 
+/// Which contenders may be called best; see settle.
+std::vector<char> claimants(const std::vector<Standing>& standings) {
+  std::vector<std::string> models;
+  for (const Standing& standing : standings) models.push_back(standing.result.model);
+  std::vector<char> may(standings.size(), 1);
+  for (std::vector<std::size_t> group : seed_groups(models)) {
+    std::stable_sort(group.begin(), group.end(), [&](std::size_t a, std::size_t b) {
+      return standings[a].rank < standings[b].rank;
+    });
+    for (const std::size_t member : group) may[member] = 0;
+    may[group[group.size() / 2]] = 1;
+  }
+  return may;
+}
+
 void test_against_best(std::vector<Standing>& standings) {
-  const auto best =
-      std::min_element(standings.begin(), standings.end(),
-                       [](const Standing& a, const Standing& b) { return a.rank < b.rank; });
+  const std::vector<char> may = claimants(standings);
+  auto best = standings.end();
+  for (auto it = standings.begin(); it != standings.end(); ++it)
+    if (may[static_cast<std::size_t>(it - standings.begin())] != 0 &&
+        (best == standings.end() || it->rank < best->rank))
+      best = it;
   best->best = !std::isnan(best->mean);
   const std::string& metric = best->result.metrics.front();
   for (Standing& standing : standings) {
@@ -154,6 +182,15 @@ void test_against_best(std::vector<Standing>& standings) {
     standing.p_value = test.p_value;
   }
 }
+
+}  // namespace
+
+void settle(std::vector<Standing>& standings, bool greater_is_better) {
+  rank(standings, greater_is_better);
+  test_against_best(standings);
+}
+
+namespace {
 
 DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dataset& data,
                              const CompareOptions& options, const Context& context) {
@@ -181,13 +218,18 @@ DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dat
   if (data.has_target()) result.target = data.target();
   result.class_names = data.class_names();
   result.audit = audit(data, {}, context);
+  result.findings = fold_findings(data, splits, {.time_column = options.time_column}, context);
+  for (Finding& finding : field_findings(field, data, splits, options))
+    result.findings.push_back(std::move(finding));
+  if (options.strict) refuse_findings(result.findings);
   for (const Contender& contender : field) {
     context.check_stop("compare");
     result.standings.push_back(standing_of(contender, data, splits, scorers, options, context));
     result.standings.back().result.splitter = result.splitter;
   }
-  rank(result.standings, result.greater_is_better);
-  test_against_best(result.standings);
+  settle(result.standings, result.greater_is_better);
+  for (Finding& finding : result_findings(result, options))
+    result.findings.push_back(std::move(finding));
   return result;
 }
 
@@ -212,6 +254,7 @@ Comparison compare(const std::vector<Contender>& contenders, const std::vector<D
       comparison.average_ranks(i) += data.standings[static_cast<std::size_t>(i)].rank;
   }
   comparison.average_ranks /= static_cast<double>(comparison.datasets.size());
+  comparison.findings = tuning_findings(contenders, comparison.datasets);
   return comparison;
 }
 

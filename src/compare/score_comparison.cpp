@@ -41,10 +41,10 @@ void check_table(const ScoreTable& table) {
     for (Index j = 0; j < scores.cols(); ++j)
       if (!std::isfinite(scores(i, j)))
         throw InvalidData(
-            concat("compare_scores: the score of '",
-                   printable(table.contenders[static_cast<std::size_t>(j)]), "' in row ", i + 1,
-                   " ('", printable(table.rows[static_cast<std::size_t>(i)]), "') is ",
-                   std::isnan(scores(i, j)) ? "missing" : "infinite"),
+            concat("compare_scores: ", std::isnan(scores(i, j)) ? "G-LEAK-09: " : "",
+                   "the score of '", printable(table.contenders[static_cast<std::size_t>(j)]),
+                   "' in row ", i + 1, " ('", printable(table.rows[static_cast<std::size_t>(i)]),
+                   "') is ", std::isnan(scores(i, j)) ? "missing" : "infinite"),
             "give a failed run the worst score there is, or leave the row out and say so");
 }
 

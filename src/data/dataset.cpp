@@ -1,6 +1,7 @@
 #include "grove/data/dataset.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <mutex>
@@ -11,6 +12,16 @@
 #include "grove/core/error.hpp"
 
 namespace grove {
+
+namespace {
+
+/// Only equality matters, so the order in which threads make data sets does not.
+std::uint64_t next_source() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
 
 /// The table. Either `owned` holds the numbers or the caller does.
 struct Dataset::Storage {
@@ -47,6 +58,9 @@ struct Dataset::Target {
   std::optional<Vector> weights;
   std::optional<Labels> groups;
   std::string name;
+  std::uint64_t source = next_source();
+  std::shared_ptr<const std::vector<Index>> rows = {};  // in the source; null: as they are
+  std::vector<DataStep> history = {};
   mutable std::once_flag once = {};
   mutable std::string fingerprint = {};
 
@@ -58,7 +72,10 @@ struct Dataset::Target {
         target_name(other.target_name),
         weights(other.weights),
         groups(other.groups),
-        name(other.name) {}
+        name(other.name),
+        source(other.source),
+        rows(other.rows),
+        history(other.history) {}
   Target& operator=(const Target&) = delete;
 };
 
@@ -309,6 +326,9 @@ Dataset Dataset::take(const std::vector<Index>& rows) const {
       throw InvalidData(concat("data set: row ", rows[i], " is not in 0..", n_rows() - 1));
     taken.row(static_cast<Index>(i)) = storage_->x.row(rows[i]);
   }
+  auto places = std::make_shared<std::vector<Index>>(rows);
+  if (target_->rows)
+    for (Index& place : *places) place = source_row(place);
   auto target = std::make_shared<Target>();
   if (target_->labels) target->labels = gather(*target_->labels, rows);
   if (target_->values) target->values = gather(*target_->values, rows);
@@ -317,8 +337,27 @@ Dataset Dataset::take(const std::vector<Index>& rows) const {
   target->class_names = target_->class_names;
   target->target_name = target_->target_name;
   target->name = target_->name;
+  target->source = target_->source;
+  target->rows = std::move(places);
+  target->history = target_->history;
   Dataset data;
   data.storage_ = std::make_shared<const Storage>(std::move(taken), storage_->columns);
+  data.target_ = std::move(target);
+  return data;
+}
+
+std::uint64_t Dataset::source() const { return target_->source; }
+
+Index Dataset::source_row(Index i) const {
+  return target_->rows ? (*target_->rows)[static_cast<std::size_t>(i)] : i;
+}
+
+const std::vector<DataStep>& Dataset::history() const { return target_->history; }
+
+Dataset Dataset::with_step(DataStep step) const {
+  auto target = std::make_shared<Target>(*target_);
+  target->history.push_back(std::move(step));
+  Dataset data = *this;
   data.target_ = std::move(target);
   return data;
 }

@@ -6,6 +6,7 @@
 
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
+#include "grove/data/held_out.hpp"
 
 namespace grove {
 
@@ -160,6 +161,7 @@ void check_fit_data(std::string_view who, const Dataset& data, TargetKind target
     throw InvalidData(
         concat(who, " needs at least 1 column, got ", data.n_rows(), " rows of 0 columns"));
   check_target(who, data, target);
+  refuse_held_out(who, "G-LEAK-13", "the data to fit on", data);
   if (!capabilities.categorical && data.has_categorical())
     for (const Column& column : data.columns())
       if (column.kind == ColumnKind::categorical)

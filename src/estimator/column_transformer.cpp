@@ -116,6 +116,21 @@ Matrix ColumnTransformer::transform(const MatrixView& x, const Context& context)
   return result;
 }
 
+Dataset ColumnTransformer::transform(const Dataset& data, const Context& context) const {
+  const State& state = fitted(state_, type_name);
+  const Matrix x = state.trained_on.align(data, type_name);
+  Dataset result = data.with_x(transform(MatrixView(x), context), output_columns());
+  // The notes are those of the parts.
+  for (std::size_t i = 0; i < state.fitted.size(); ++i) {
+    const Dataset part = data.with_x(select(x, state.sources[i]),
+                                     select(state.trained_on.columns, state.sources[i]));
+    const Dataset after = state.fitted[i].transform(part, context);
+    for (std::size_t step = data.history().size(); step < after.history().size(); ++step)
+      result = result.with_step(after.history()[step]);
+  }
+  return result;
+}
+
 const std::vector<Column>& ColumnTransformer::output_columns() const {
   return fitted(state_, type_name).output_columns;
 }

@@ -71,16 +71,6 @@ void throw_not_savable(const std::string& who) {
       "only estimators of grove's registry are; keep the program that makes this one");
 }
 
-std::string expression_text(std::string_view name, const ParamValues& values,
-                            const ParamValues& defaults) {
-  std::string inside;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i].second == defaults[i].second) continue;
-    inside += concat(inside.empty() ? "" : ", ", values[i].first, "=", to_text(values[i].second));
-  }
-  return concat(name, "(", inside, ")");
-}
-
 }  // namespace detail
 
 const detail::AnyEstimator& Estimator::held() const {

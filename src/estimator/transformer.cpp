@@ -11,6 +11,16 @@ namespace detail {
 
 void throw_unfitted(const std::string& who) { throw_not_fitted(who); }
 
+Dataset transformed(const AnyTransformer& transformer, const Dataset& data, const RowSet& fitted_on,
+                    bool used_target, const Context& context) {
+  const TrainedOn& trained_on = transformer.trained_on();
+  const Matrix x = trained_on.columns == data.columns()
+                       ? transformer.transform(MatrixView(data.x()), context)
+                       : transformer.transform(trained_on.align(data, transformer.name()), context);
+  return data.with_x(x, transformer.output_columns())
+      .with_step({transformer.expression(), fitted_on, used_target});
+}
+
 }  // namespace detail
 
 const detail::AnyTransformer& Transformer::held() const {
@@ -46,10 +56,7 @@ Matrix Transformer::transform(const MatrixView& x, const Context& context) const
 }
 
 Dataset Transformer::transform(const Dataset& data, const Context& context) const {
-  if (trained_on().columns == data.columns())
-    return data.with_x(transform(MatrixView(data.x()), context), output_columns());
-  const Matrix aligned = trained_on().align(data, name());
-  return data.with_x(transform(MatrixView(aligned), context), output_columns());
+  return held().transform(data, context);
 }
 
 Dataset Transformer::fit_transform(const Dataset& data, const Context& context) {

@@ -15,6 +15,8 @@
 #include "grove/estimator/pipeline.hpp"
 #include "grove/model_selection/search.hpp"
 #include "model_selection/check_kind.hpp"
+#include "grove/data/held_out.hpp"
+#include "grove/model_selection/leak_guards.hpp"
 
 namespace grove {
 
@@ -70,10 +72,12 @@ struct FoldRun {
   const Dataset& data;
   const std::vector<Scorer>& scorers;
   const CrossValidateOptions& options;
+  const HeldOut* held_out_further_out;
 
   PredictionSet run(const Split& split, FoldResult& result, const Context& context) const {
     const Dataset train = data.take(split.train);
     const Dataset test = data.take(split.test);
+    const HeldOut held_out(train, test, held_out_further_out);
     Ledger ledger;
     Context counting = context;
     counting.ledger = &ledger;
@@ -199,7 +203,7 @@ CrossValidation cross_validate_on(const Estimator& model, const Dataset& data,
   int n_repeats = 0;
   for (const Split& split : splits) n_repeats = std::max(n_repeats, split.repeat + 1);
   if (options.keep_predictions) result.out_of_fold.resize(static_cast<std::size_t>(n_repeats));
-  const FoldRun runner{estimator, data, scorers, options};
+  const FoldRun runner{estimator, data, scorers, options, HeldOut::current()};
   std::mutex mutex;
   std::int64_t done = 0;
   parallel_tasks(context, static_cast<Index>(splits.size()), [&](Index i, const Context& inner) {
@@ -233,9 +237,12 @@ CrossValidation cross_validate(const Estimator& model, const Dataset& data,
   const Estimator estimator = with_task_of(model, data);
   check_kind("cross_validate", estimator, data);
   const Splitter splitter = options.cv ? *options.cv : default_splitter(estimator);
-  CrossValidation result =
-      cross_validate_on(estimator, data, splitter.split(data), options, context);
+  const std::vector<Split> splits = splitter.split(data);
+  std::vector<Finding> findings =
+      fold_findings(data, splits, {.time_column = options.time_column}, context);
+  CrossValidation result = cross_validate_on(estimator, data, splits, options, context);
   result.splitter = splitter.describe();
+  result.findings = std::move(findings);
   return result;
 }
 

@@ -8,6 +8,8 @@
 
 namespace grove {
 
+/// [{code, title, text}]; title is null for findings of the audit.
+nlohmann::ordered_json findings_json(const std::vector<Finding>& findings);
 nlohmann::ordered_json model_json(const CrossValidation& result);
 nlohmann::ordered_json dataset_json(const CrossValidation& result);
 nlohmann::ordered_json environment_json(const Context& context);

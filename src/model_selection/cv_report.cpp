@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "grove/core/environment.hpp"
 #include "grove/model_selection/cross_validate.hpp"
+#include "grove/model_selection/leak_guards.hpp"
 #include "model_selection/cv_json.hpp"
 
 // Cross-validation as text and as JSON.
@@ -57,7 +58,19 @@ std::ostream& operator<<(std::ostream& out, const CrossValidation& result) {
   text << "\n";
   if (result.n_failed() > 0)
     text << result.n_failed() << " of " << result.folds.size() << " folds failed\n";
+  for (const Finding& finding : result.findings) text << "! " << to_text(finding) << "\n";
   return out << text.str();
+}
+
+nlohmann::ordered_json findings_json(const std::vector<Finding>& findings) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Finding& finding : findings) {
+    nlohmann::ordered_json title = nullptr;
+    for (const LeakGuard& guard : leak_guards())
+      if (guard.code == finding.code) title = guard.title;
+    list.push_back({{"code", finding.code}, {"title", title}, {"text", finding.text}});
+  }
+  return list;
 }
 
 nlohmann::ordered_json model_json(const CrossValidation& result) {
@@ -119,6 +132,8 @@ std::string to_json(const std::vector<CrossValidation>& models, std::uint64_t se
   json["seed"] = seed;
   json["models"] = nlohmann::ordered_json::array();
   for (const CrossValidation& model : models) json["models"].push_back(model_json(model));
+  json["findings"] =
+      findings_json(models.empty() ? std::vector<Finding>{} : models.front().findings);
   json["environment"] = environment_json(context);
   return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

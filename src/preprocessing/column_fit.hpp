@@ -7,6 +7,7 @@
 #include "grove/core/context.hpp"
 #include "grove/core/parallel.hpp"
 #include "grove/data/trained_on.hpp"
+#include "grove/params/expression.hpp"
 #include "grove/params/schema.hpp"
 
 // What the transformers of this folder share.
@@ -14,6 +15,33 @@
 namespace grove::preprocessing {
 
 inline bool is_numeric(const Column& column) { return column.kind == ColumnKind::numeric; }
+
+/// What a transformer keeps that learns from values.
+struct FittedOn : TrainedOn {
+  RowSet rows;  // none after loading
+
+  FittedOn() = default;
+  explicit FittedOn(const Dataset& data) : TrainedOn(data), rows(data) {}
+  static FittedOn from_value(const StateReader& reader) {
+    FittedOn result;
+    static_cast<TrainedOn&>(result) = TrainedOn::from_value(reader);
+    return result;
+  }
+};
+
+/// `data` with the columns that `transformer` makes of it, and a note of that.
+template <class T>
+Dataset transformed(const T& transformer, const Dataset& data, const Context& context,
+                    bool used_target = false) {
+  const auto& fitted_on = static_cast<const FittedOn&>(transformer.trained_on());
+  const Schema<typename T::Params>& schema = T::Params::schema();
+  return data
+      .with_x(transformer.transform(fitted_on.align(data, T::type_name), context),
+              transformer.output_columns())
+      .with_step({detail::expression_text(T::type_name, schema.values(transformer.params()),
+                                          schema.values(typename T::Params{})),
+                  fitted_on.rows, used_target});
+}
 
 /// The present values of a column in rows of positive weight.
 std::vector<Weighted> present_values(const Dataset& data, Index column);

@@ -22,7 +22,7 @@ const Schema<MinMaxScalerParams>& MinMaxScalerParams::schema() {
 }
 
 struct MinMaxScaler::State {
-  TrainedOn trained_on;
+  preprocessing::FittedOn trained_on;
   Vector data_min;
   Vector data_max;
   Vector scale;
@@ -33,7 +33,7 @@ MinMaxScaler& MinMaxScaler::fit(const Dataset& data, const Context& context) {
   MinMaxScalerParams::schema().check(params_, type_name);
   check_fit_data(type_name, data, TargetKind::none, capabilities);
   auto state = std::make_shared<State>();
-  state->trained_on = TrainedOn(data);
+  state->trained_on = preprocessing::FittedOn(data);
   const Index d = data.n_columns();
   state->data_min = state->data_max = state->min = Vector::Zero(d);
   state->scale = Vector::Ones(d);
@@ -90,7 +90,7 @@ Matrix MinMaxScaler::inverse_transform(const MatrixView& x, const Context&) cons
 }
 
 Dataset MinMaxScaler::transform(const Dataset& data, const Context& context) const {
-  return data.with_x(transform(trained_on().align(data, type_name), context), output_columns());
+  return preprocessing::transformed(*this, data, context);
 }
 Dataset MinMaxScaler::fit_transform(const Dataset& data, const Context& context) {
   return fit(data, context).transform(data, context);
@@ -113,7 +113,7 @@ Value MinMaxScaler::save_state() const {
 
 MinMaxScaler MinMaxScaler::load_state(const MinMaxScalerParams& params, const StateReader& reader) {
   auto state = std::make_shared<State>();
-  state->trained_on = TrainedOn::from_value(reader.at("trained_on"));
+  state->trained_on = preprocessing::FittedOn::from_value(reader.at("trained_on"));
   const Index d = state->trained_on.n_columns();
   state->data_min = reader.vector("data_min", d);
   state->data_max = reader.vector("data_max", d);

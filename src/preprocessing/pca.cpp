@@ -28,7 +28,7 @@ const Schema<PCAParams>& PCAParams::schema() {
 }
 
 struct PCA::State {
-  TrainedOn trained_on;
+  preprocessing::FittedOn trained_on;
   std::vector<Index> numeric;  // columns of the training data
   std::vector<Index> others;
   Vector mean;
@@ -202,7 +202,7 @@ PCA& PCA::fit(const Dataset& data, const Context& context) {
   PCAParams::schema().check(params_, type_name);
   check_fit_data(type_name, data, TargetKind::none, capabilities);
   auto state = std::make_shared<State>();
-  state->trained_on = TrainedOn(data);
+  state->trained_on = preprocessing::FittedOn(data);
   split_columns(data.columns(), state->numeric, state->others);
   const Rows rows = rows_of(data, state->numeric);
   check_counts(params_, rows);
@@ -282,7 +282,7 @@ Matrix PCA::inverse_transform(const MatrixView& x, const Context& context) const
 }
 
 Dataset PCA::transform(const Dataset& data, const Context& context) const {
-  return data.with_x(transform(trained_on().align(data, type_name), context), output_columns());
+  return preprocessing::transformed(*this, data, context);
 }
 Dataset PCA::fit_transform(const Dataset& data, const Context& context) {
   return fit(data, context).transform(data, context);
@@ -314,7 +314,7 @@ Value PCA::save_state() const {
 
 PCA PCA::load_state(const PCAParams& params, const StateReader& reader) {
   auto state = std::make_shared<State>();
-  state->trained_on = TrainedOn::from_value(reader.at("trained_on"));
+  state->trained_on = preprocessing::FittedOn::from_value(reader.at("trained_on"));
   split_columns(state->trained_on.columns, state->numeric, state->others);
   const auto d = static_cast<Index>(state->numeric.size());
   if (d == 0) reader.fail("has no numeric column");

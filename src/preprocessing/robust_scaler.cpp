@@ -21,7 +21,7 @@ const Schema<RobustScalerParams>& RobustScalerParams::schema() {
 }
 
 struct RobustScaler::State {
-  TrainedOn trained_on;
+  preprocessing::FittedOn trained_on;
   Vector center;
   Vector scale;
 };
@@ -30,7 +30,7 @@ RobustScaler& RobustScaler::fit(const Dataset& data, const Context& context) {
   RobustScalerParams::schema().check(params_, type_name);
   check_fit_data(type_name, data, TargetKind::none, capabilities);
   auto state = std::make_shared<State>();
-  state->trained_on = TrainedOn(data);
+  state->trained_on = preprocessing::FittedOn(data);
   const Index d = data.n_columns();
   state->center = Vector::Zero(d);
   state->scale = Vector::Ones(d);
@@ -75,7 +75,7 @@ Matrix RobustScaler::inverse_transform(const MatrixView& x, const Context&) cons
 }
 
 Dataset RobustScaler::transform(const Dataset& data, const Context& context) const {
-  return data.with_x(transform(trained_on().align(data, type_name), context), output_columns());
+  return preprocessing::transformed(*this, data, context);
 }
 Dataset RobustScaler::fit_transform(const Dataset& data, const Context& context) {
   return fit(data, context).transform(data, context);
@@ -94,7 +94,7 @@ Value RobustScaler::save_state() const {
 
 RobustScaler RobustScaler::load_state(const RobustScalerParams& params, const StateReader& reader) {
   auto state = std::make_shared<State>();
-  state->trained_on = TrainedOn::from_value(reader.at("trained_on"));
+  state->trained_on = preprocessing::FittedOn::from_value(reader.at("trained_on"));
   const Index d = state->trained_on.n_columns();
   state->center = reader.vector("center", d);
   state->scale = reader.vector("scale", d);

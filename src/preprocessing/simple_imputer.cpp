@@ -38,7 +38,7 @@ const Schema<SimpleImputerParams>& SimpleImputerParams::schema() {
 }
 
 struct SimpleImputer::State {
-  TrainedOn trained_on;
+  preprocessing::FittedOn trained_on;
   std::vector<Column> output_columns;
   Vector statistics;
 };
@@ -100,7 +100,7 @@ SimpleImputer& SimpleImputer::fit(const Dataset& data, const Context& context) {
   SimpleImputerParams::schema().check(params_, type_name);
   check_fit_data(type_name, data, TargetKind::none, capabilities);
   auto state = std::make_shared<State>();
-  state->trained_on = TrainedOn(data);
+  state->trained_on = preprocessing::FittedOn(data);
   state->output_columns = data.columns();
   state->statistics = Vector::Zero(data.n_columns());
   preprocessing::for_each_column(context, data.n_columns(), [&](Index j) {
@@ -127,7 +127,7 @@ Matrix SimpleImputer::transform(const MatrixView& x, const Context& context) con
 }
 
 Dataset SimpleImputer::transform(const Dataset& data, const Context& context) const {
-  return data.with_x(transform(trained_on().align(data, type_name), context), output_columns());
+  return preprocessing::transformed(*this, data, context);
 }
 Dataset SimpleImputer::fit_transform(const Dataset& data, const Context& context) {
   return fit(data, context).transform(data, context);
@@ -147,7 +147,7 @@ Value SimpleImputer::save_state() const {
 SimpleImputer SimpleImputer::load_state(const SimpleImputerParams& params,
                                         const StateReader& reader) {
   auto state = std::make_shared<State>();
-  state->trained_on = TrainedOn::from_value(reader.at("trained_on"));
+  state->trained_on = preprocessing::FittedOn::from_value(reader.at("trained_on"));
   state->statistics = reader.vector("statistics", state->trained_on.n_columns());
   state->output_columns = state->trained_on.columns;
   for (Index j = 0; j < state->statistics.size(); ++j) {

@@ -19,7 +19,7 @@ const Schema<StandardScalerParams>& StandardScalerParams::schema() {
 }
 
 struct StandardScaler::State {
-  TrainedOn trained_on;
+  preprocessing::FittedOn trained_on;
   Vector mean;
   Vector var;
   Vector scale;
@@ -75,7 +75,7 @@ StandardScaler& StandardScaler::fit(const Dataset& data, const Context& context)
   StandardScalerParams::schema().check(params_, type_name);
   check_fit_data(type_name, data, TargetKind::none, capabilities);
   auto state = std::make_shared<State>();
-  state->trained_on = TrainedOn(data);
+  state->trained_on = preprocessing::FittedOn(data);
   const Index d = data.n_columns();
   state->mean = Vector::Zero(d);
   state->var = state->scale = Vector::Ones(d);
@@ -127,7 +127,7 @@ Matrix StandardScaler::inverse_transform(const MatrixView& x, const Context&) co
 }
 
 Dataset StandardScaler::transform(const Dataset& data, const Context& context) const {
-  return data.with_x(transform(trained_on().align(data, type_name), context), output_columns());
+  return preprocessing::transformed(*this, data, context);
 }
 Dataset StandardScaler::fit_transform(const Dataset& data, const Context& context) {
   return fit(data, context).transform(data, context);
@@ -149,7 +149,7 @@ Value StandardScaler::save_state() const {
 StandardScaler StandardScaler::load_state(const StandardScalerParams& params,
                                           const StateReader& reader) {
   auto state = std::make_shared<State>();
-  state->trained_on = TrainedOn::from_value(reader.at("trained_on"));
+  state->trained_on = preprocessing::FittedOn::from_value(reader.at("trained_on"));
   const Index d = state->trained_on.n_columns();
   state->mean = reader.vector("mean", d);
   state->var = reader.vector("var", d);

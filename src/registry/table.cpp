@@ -33,6 +33,7 @@
 #include "grove/preprocessing/ordinal_encoder.hpp"
 #include "grove/preprocessing/pca.hpp"
 #include "grove/preprocessing/robust_scaler.hpp"
+#include "grove/preprocessing/select_k_best.hpp"
 #include "grove/preprocessing/simple_imputer.hpp"
 #include "grove/preprocessing/standard_scaler.hpp"
 #include "grove/tree/decision_tree.hpp"
@@ -126,6 +127,7 @@ std::vector<Entry> table() {
   rows.push_back(transformer_entry<MinMaxScaler>("Every column into a range."));
   rows.push_back(transformer_entry<RobustScaler>("Median 0 and unit quantile range per column."));
   rows.push_back(transformer_entry<PCA>("Principal components of the numeric columns."));
+  rows.push_back(transformer_entry<SelectKBest>("The columns that tell most of the target."));
   rows.push_back(transformer_entry<SimpleImputer>("Missing values replaced, column by column."));
   rows.push_back(transformer_entry<OneHotEncoder>("A 0/1 column per category."));
   rows.push_back(transformer_entry<OrdinalEncoder>("Categories as numbers."));

@@ -10,7 +10,8 @@ namespace {
 
 using detail::same_bits;
 
-/// Two numeric and one categorical column, with holes where `capabilities` allow them.
+/// Two numeric and one categorical column, with holes where `capabilities` allow them, and two
+/// classes for transformers that look at the target.
 Dataset mixed_data(const Capabilities& capabilities, Index n_rows, std::uint64_t seed) {
   Rng rng(seed);
   Matrix x(n_rows, capabilities.categorical ? 3 : 2);
@@ -27,7 +28,9 @@ Dataset mixed_data(const Capabilities& capabilities, Index n_rows, std::uint64_t
   if (capabilities.categorical)
     columns.push_back(
         {.name = "w", .kind = ColumnKind::categorical, .categories = {"p", "q", "r"}});
-  return Dataset(std::move(x), std::move(columns));
+  Labels labels(n_rows);
+  for (Index i = 0; i < n_rows; ++i) labels(i) = static_cast<int>(i % 2);
+  return Dataset(std::move(x), std::move(columns)).with_labels(std::move(labels), {"a", "b"});
 }
 
 class TransformerChecker {

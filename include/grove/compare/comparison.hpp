@@ -13,6 +13,13 @@
 
 namespace grove {
 
+/// Where parameters were searched for before the comparison: on these rows, or on a data set of
+/// this fingerprint.
+struct TunedOn {
+  RowSet rows = {};
+  std::string fingerprint = {};
+};
+
 /// A model that takes part, under a name of its own.
 struct Contender {
   std::string name;
@@ -20,6 +27,7 @@ struct Contender {
   /// What is tuned of it, if the comparison tunes; default: estimator.search_space(). Empty: it is
   /// held back, and marked as untuned.
   std::optional<SearchSpace> space = {};
+  std::optional<TunedOn> tuned_on = {};
 };
 
 struct CompareOptions {
@@ -33,6 +41,12 @@ struct CompareOptions {
   /// this budget, the same inner folds and the deciding metric, unless it names one. Its `space`
   /// stays empty: spaces are the contenders'.
   std::optional<SearchOptions> tune = {};
+  /// As in CrossValidateOptions.
+  std::string time_column = {};
+  /// The metric that a plan made beforehand lets decide; "" if there is no plan.
+  std::string planned_metric = {};
+  /// Findings are errors: those that are known before the first fit throw InvalidData.
+  bool strict = false;
 };
 
 /// One contender on one data set.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "grove/core/types.hpp"
+#include "grove/data/row_set.hpp"
 
 namespace grove {
 
@@ -111,6 +113,14 @@ class Dataset {
   /// SHA-256 (hex) of names, kinds, categories, values, target, weights and groups; not of name().
   /// Computed once.
   const std::string& fingerprint() const;
+
+  /// The table that the rows come from, and the place of row i in it: kept by `take` and
+  /// `with_...`.
+  std::uint64_t source() const;
+  Index source_row(Index i) const;
+  /// What fitted transformers did to the columns, in order; not part of the fingerprint.
+  const std::vector<DataStep>& history() const;
+  Dataset with_step(DataStep step) const;
 
  private:
   struct Storage;

@@ -48,7 +48,8 @@ enum class TargetKind { none, labels, real };
 
 /// The checks that every `fit` makes first. Throws InvalidData or Unsupported naming `who`, the
 /// column and the count: no rows, no columns, a target of the wrong kind, missing values or
-/// categorical columns that `capabilities` exclude, weights that it cannot use. O(n d).
+/// categorical columns that `capabilities` exclude, weights that it cannot use, rows that the fold
+/// at work holds out (see HeldOut). O(n d).
 void check_fit_data(std::string_view who, const Dataset& data, TargetKind target,
                     const Capabilities& capabilities);
 

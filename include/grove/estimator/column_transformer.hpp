@@ -34,6 +34,8 @@ class ColumnTransformer {
 
   ColumnTransformer& fit(const Dataset& data, const Context& context = {});
   Matrix transform(const MatrixView& x, const Context& context = {}) const;
+  /// Columns matched by name; target, weights and groups are carried over.
+  Dataset transform(const Dataset& data, const Context& context = {}) const;
   const std::vector<Column>& output_columns() const;
   const TrainedOn& trained_on() const;
   ColumnTransformer unfitted() const;

@@ -4,6 +4,7 @@
 
 #include "grove/core/error.hpp"
 #include "grove/estimator/estimator.hpp"
+#include "grove/params/expression.hpp"
 
 namespace grove {
 namespace detail {
@@ -41,9 +42,6 @@ struct AnyEstimator {
 [[noreturn]] void throw_no_training_labels(const std::string& who);
 [[noreturn]] void throw_no_params(const std::string& who, std::string_view name);
 [[noreturn]] void throw_not_savable(const std::string& who);
-/// "Name(a=1, b=x)" with the values that differ.
-std::string expression_text(std::string_view name, const ParamValues& values,
-                            const ParamValues& defaults);
 
 template <class E>
 std::string type_name_of() {

@@ -16,7 +16,8 @@ struct AnyTransformer;
 
 /// Any transformer as a value: StandardScaler, OneHotEncoder, ColumnTransformer, or a type of yours
 /// with `fit(const Dataset&)`, `Matrix transform(MatrixView) const` and, if it changes the columns,
-/// `const std::vector<Column>& output_columns() const`.
+/// `const std::vector<Column>& output_columns() const`. One whose fit looks at the target says so
+/// by `static constexpr bool uses_target = true`.
 class Transformer {
  public:
   template <class T>
@@ -34,7 +35,8 @@ class Transformer {
   Transformer& fit(const Dataset& data, const Context& context = {});
   /// x has the columns of the training data; the result has output_columns().
   Matrix transform(const MatrixView& x, const Context& context = {}) const;
-  /// Columns matched by name; target, weights and groups are carried over.
+  /// Columns matched by name; target, weights and groups are carried over, and Dataset::history()
+  /// notes the rows that it was fitted on.
   Dataset transform(const Dataset& data, const Context& context = {}) const;
   Dataset fit_transform(const Dataset& data, const Context& context = {});
   const std::vector<Column>& output_columns() const;

@@ -25,7 +25,12 @@ struct AnyTransformer {
   virtual void set_param(std::string_view name, const Value& value) = 0;
   virtual const TrainedOn& trained_on() const = 0;
   virtual Value save_state() const = 0;
+  virtual Dataset transform(const Dataset& data, const Context& context) const = 0;
 };
+
+/// For types that have no transform of a Dataset: columns matched by name, and a note.
+Dataset transformed(const AnyTransformer& transformer, const Dataset& data, const RowSet& fitted_on,
+                    bool used_target, const Context& context);
 
 [[noreturn]] void throw_unfitted(const std::string& who);
 
@@ -33,6 +38,7 @@ template <class T>
 struct TransformerModel final : AnyTransformer {
   T held;
   TrainedOn seen;  // for types that keep no trained_on() of their own
+  RowSet rows;
   explicit TransformerModel(T transformer) : held(std::move(transformer)) {}
 
   std::unique_ptr<AnyTransformer> clone() const override {
@@ -76,6 +82,7 @@ struct TransformerModel final : AnyTransformer {
       held.fit(data);
     }
     if constexpr (!HasTrainedOn<T>) seen = TrainedOn(data);
+    rows = RowSet(data);
   }
   Matrix transform(const MatrixView& x, const Context& context) const override {
     if constexpr (TransformsWithContext<T>) {
@@ -133,6 +140,15 @@ struct TransformerModel final : AnyTransformer {
       return held.save_state();
     } else {
       throw_not_savable(name());
+    }
+  }
+  Dataset transform(const Dataset& data, const Context& context) const override {
+    if constexpr (requires { Dataset(held.transform(data, context)); }) {
+      return held.transform(data, context);
+    } else {
+      bool used_target = false;
+      if constexpr (requires { bool(T::uses_target); }) used_target = T::uses_target;
+      return transformed(*this, data, rows, used_target, context);
     }
   }
 };

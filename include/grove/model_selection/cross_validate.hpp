@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "grove/estimator/external_model.hpp"
+#include "grove/data/audit.hpp"
 #include "grove/model_selection/scorer.hpp"
 #include "grove/model_selection/search_result.hpp"
 #include "grove/model_selection/splitter.hpp"
@@ -23,6 +24,9 @@ struct CrossValidateOptions {
   bool keep_estimators = false;
   /// Of the test rows, with probabilities where the model has them.
   bool keep_predictions = false;
+  /// A numeric column that tells the time of each row: nothing may be trained on a later row than
+  /// it is tested on. See leak_guards.hpp.
+  std::string time_column = {};
 };
 
 /// One fold. If `error` is not empty the fold failed and has no scores; it is never dropped.
@@ -70,6 +74,7 @@ struct CrossValidation {
   std::vector<std::string> metrics;
   std::vector<FoldResult> folds;
   std::vector<OutOfFold> out_of_fold;  // one per repeat, on request
+  std::vector<Finding> findings;       // of cross_validate: see leak_guards.hpp
 
   Index n_failed() const;
   /// One score per fold, NaN for failed ones. Throws InvalidParameter for a metric that was not
@@ -89,7 +94,7 @@ CrossValidation cross_validate(const Estimator& estimator, const Dataset& data,
                                const CrossValidateOptions& options = {},
                                const Context& context = {});
 
-/// The same on folds that are given.
+/// The same on folds that are given. They are not looked at for leaks: fold_findings does that.
 CrossValidation cross_validate_on(const Estimator& estimator, const Dataset& data,
                                   const std::vector<Split>& splits,
                                   const CrossValidateOptions& options = {},
