@@ -1,7 +1,9 @@
 #include <cmath>
 
+#include "compare/report_format.hpp"
 #include "grove/compare/comparison.hpp"
 #include "model_selection/cv_json.hpp"
+#include "model_selection/fold_json.hpp"
 
 namespace grove {
 
@@ -11,7 +13,30 @@ using Json = nlohmann::ordered_json;
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-Json dataset_part(const DatasetComparison& data) {
+Json findings_part(const std::vector<Finding>& findings) {
+  Json json = Json::array();
+  for (const Finding& finding : findings)
+    json.push_back({{"code", finding.code}, {"text", finding.text}});
+  return json;
+}
+
+Json model_part(const Standing& standing, const Plan& plan) {
+  Json model = model_json(standing.result);
+  model["name"] = standing.contender;
+  model["tuned"] = standing.tuned;
+  model["params"] = Json::object();  // the baseline has none
+  for (const PlannedContender& contender : plan.contenders)
+    if (contender.name == standing.contender) model["params"] = params_json(contender.params);
+  for (std::size_t i = 0; i < standing.result.folds.size(); ++i) {
+    const FoldResult& fold = standing.result.folds[i];
+    Json& entry = model["folds"][i];
+    entry["hint"] = fold.hint.empty() ? Json(nullptr) : Json(fold.hint);
+    if (fold.search) entry["search"] = search_json(*fold.search);
+  }
+  return model;
+}
+
+Json dataset_part(const DatasetComparison& data, const Plan& plan) {
   Json models = Json::array();
   Json tests = Json::array();
   Json ranks = Json::object();
@@ -19,9 +44,7 @@ Json dataset_part(const DatasetComparison& data) {
   for (const Standing& standing : data.standings)
     if (standing.best) best = standing.contender;
   for (const Standing& standing : data.standings) {
-    Json model = model_json(standing.result);
-    model["name"] = standing.contender;
-    models.push_back(std::move(model));
+    models.push_back(model_part(standing, plan));
     ranks[standing.contender] = standing.rank;
     if (std::isnan(standing.p_value)) continue;
     tests.push_back({{"a", standing.contender},
@@ -42,21 +65,32 @@ Json dataset_part(const DatasetComparison& data) {
           {"greater_is_better", data.greater_is_better},
           {"models", std::move(models)},
           {"tests", std::move(tests)},
-          {"ranks", std::move(ranks)}};
+          {"ranks", std::move(ranks)},
+          {"audit", findings_part(data.audit)},
+          {"findings", findings_part(data.findings)}};
+}
+
+Json environment_part(const Environment& made_with) {
+  return {{"version", made_with.version},   {"commit", made_with.commit},
+          {"compiler", made_with.compiler}, {"flags", made_with.flags},
+          {"cpu", made_with.cpu},           {"threads", made_with.threads}};
 }
 
 }  // namespace
 
-std::string to_json(const Comparison& comparison, const Context& context) {
-  Json json;
+std::string to_json(const Comparison& comparison, const Context&) {
+  Json json = format_json(comparison_format);
+  json["plan_sha256"] = plan_sha256(comparison.plan);
+  json["plan"] = plan_json(comparison.plan);
   json["seed"] = comparison.seed;
   json["datasets"] = Json::array();
   for (const DatasetComparison& data : comparison.datasets)
-    json["datasets"].push_back(dataset_part(data));
+    json["datasets"].push_back(dataset_part(data, comparison.plan));
   json["ranks"] = Json::object();
   for (std::size_t i = 0; i < comparison.contenders.size(); ++i)
     json["ranks"][comparison.contenders[i]] = comparison.average_ranks(static_cast<Index>(i));
-  json["environment"] = environment_json(context);
+  json["findings"] = findings_part(comparison.findings);
+  json["environment"] = environment_part(comparison.environment);
   return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

@@ -25,7 +25,12 @@ struct Trial {
 
 /// What a search found, and all that it tried, in the order of asking.
 struct SearchResult {
-  std::string method;  // "random:20"
+  std::string estimator;  // its expression
+  std::string method;     // "random:20"
+  std::uint64_t seed = 0;
+  SearchSpace space;
+  std::string cv;           // the inner splitter's description
+  std::string fingerprint;  // of the rows that it searched on
   std::string metric;
   bool greater_is_better = true;
   std::vector<Trial> trials;
@@ -34,12 +39,12 @@ struct SearchResult {
   std::size_t best = 0;
 };
 
-/// The best score among the first 1, 2, ... trials with full resource; NaN while there is none.
+/// For each trial the best score among those up to it that saw all rows; NaN while there is none.
 std::vector<double> best_so_far(const SearchResult& result);
 
-/// Expected best of n trials drawn from those with full resource, n = 1, 2, ..., number of them:
-/// what a smaller budget would have found on average. Source: Dodge et al., "Show your work", EMNLP
-/// 2019 (draws with replacement).
+/// Expected best of n trials drawn from those that saw all rows and did not fail, n = 1, 2, ...,
+/// number of them: what a smaller budget would have found on average. Source: Dodge et al., "Show
+/// your work", EMNLP 2019 (draws with replacement). O(N^2).
 std::vector<double> expected_best(const SearchResult& result);
 
 }  // namespace grove
