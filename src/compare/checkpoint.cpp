@@ -112,7 +112,8 @@ struct Checkpoint::State {
       throw InvalidParameter(concat("the checkpoint '", printable(path, 300),
                                     "' belongs to another comparison: ", join(differences, 5)),
                              remove_hint(path));
-    for (const auto& [what, value] : build_json().items()) {
+    const Json build = build_json();
+    for (const auto& [what, value] : build.items()) {
       const std::string then = reader.at("build").at(what).text();
       if (then != value.get<std::string>())
         throw InvalidParameter(

@@ -1,5 +1,6 @@
 #include "grove/compare/plan.hpp"
 
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -62,6 +63,20 @@ PlannedDataset planned(const Dataset& data, const CompareOptions& options) {
   result.n_splits = static_cast<Index>(protocol.splits.size());
   for (const Scorer& scorer : protocol.scorers) result.metrics.push_back(scorer.name());
   return result;
+}
+
+/// "random:20", as a search is asked for.
+std::string budget_text(const SearchOptions& options) {
+  constexpr std::array methods{"grid", "random", "halving", "hyperband", "asha", "tpe"};
+  std::string text = concat(methods.at(static_cast<std::size_t>(options.method)), ":");
+  const SearchBudget& budget = options.budget;
+  const auto add = [&](const std::string& limit) {
+    text += concat(text.back() == ':' ? "" : ",", limit);
+  };
+  if (budget.evaluations > 0) add(number_text(budget.evaluations));
+  if (budget.seconds > 0) add(number_text(budget.seconds) + "s");
+  if (budget.work > 0) add(concat(budget.work, "w"));
+  return text;
 }
 
 std::string quoted(std::string_view name) { return concat("'", printable(name), "'"); }
@@ -129,6 +144,8 @@ void compare_contenders(const PlannedContender& before, const PlannedContender& 
   for (const auto& [name, value] : old)
     differences.add(concat("parameter ", printable(name), whose, " is gone: ", printable(value)));
   differences.changed(concat("the model", whose), before.expression, now.expression);
+  if (before.space != now.space)
+    differences.add(concat("what is tuned", whose, " is something else"));
 }
 
 }  // namespace
@@ -137,14 +154,23 @@ Plan plan_of(const std::vector<Contender>& contenders, const std::vector<Dataset
              const CompareOptions& options) {
   Plan plan;
   for (const Dataset& data : datasets) plan.datasets.push_back(planned(data, options));
-  for (const Contender& contender : contenders)
-    plan.contenders.push_back(
-        {contender.name, contender.estimator.expression(), contender.estimator.param_values()});
+  for (const Contender& contender : contenders) {
+    const Estimator& model = contender.estimator;
+    PlannedContender planned{contender.name, model.expression(), model.param_values(), {}};
+    if (options.tune) planned.space = contender.space.value_or(model.search_space());
+    plan.contenders.push_back(std::move(planned));
+  }
   plan.baseline = baseline_enters(contenders);
   if (options.cv) plan.cv = options.cv->describe();
   plan.n_repeats = options.n_repeats;
   for (const Scorer& scorer : options.metrics) plan.metrics.push_back(scorer.name());
   plan.seed = options.seed;
+  if (options.tune) {
+    plan.tuning = budget_text(*options.tune);
+    if (options.tune->cv) plan.tuning_cv = options.tune->cv->describe();
+    if (options.tune->metric) plan.tuning_metric = options.tune->metric->name();
+    plan.tuning_seed = options.tune->seed;
+  }
   return plan;
 }
 
@@ -176,9 +202,11 @@ std::vector<std::string> plan_differences(const Plan& before, const Plan& now) {
           if (a.splits_sha256 != b.splits_sha256)
             differences.add(concat("the folds", whose, " are others (", printable(a.splitter), ", ",
                                    printable(b.splitter), ")"));
-          if (!a.metrics.empty() && !b.metrics.empty())
-            differences.changed(concat("the metric", whose), a.metrics.front(), b.metrics.front());
-          differences.changed(concat("the metrics", whose), a.metrics, b.metrics);
+          if (!a.metrics.empty() && !b.metrics.empty() && a.metrics.front() != b.metrics.front())
+            differences.changed(concat("the deciding metric", whose), a.metrics.front(),
+                                b.metrics.front());
+          else
+            differences.changed(concat("the list of metrics", whose), a.metrics, b.metrics);
         });
   match(before.contenders, now.contenders, "contender", differences,
         [&](const PlannedContender& a, const PlannedContender& b) {
@@ -186,6 +214,9 @@ std::vector<std::string> plan_differences(const Plan& before, const Plan& now) {
         });
   differences.changed("the baseline", before.baseline, now.baseline);
   differences.changed("the tuning", before.tuning, now.tuning);
+  differences.changed("the folds of the tuning", before.tuning_cv, now.tuning_cv);
+  differences.changed("the metric of the tuning", before.tuning_metric, now.tuning_metric);
+  differences.changed("the seed of the tuning", before.tuning_seed, now.tuning_seed);
   differences.changed("the number of repeats", before.n_repeats, now.n_repeats);
   differences.changed("the seed", before.seed, now.seed);
   std::vector<std::string> list = differences.take();

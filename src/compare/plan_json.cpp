@@ -7,6 +7,7 @@
 #include "core/sha256.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
+#include "model_selection/fold_json.hpp"
 
 namespace grove {
 
@@ -56,12 +57,6 @@ PlannedDataset dataset_from(const JsonReader& reader) {
 
 }  // namespace
 
-Json params_json(const ParamValues& params) {
-  Json json = Json::object();
-  for (const auto& [name, value] : params) json[name] = value_json(value);
-  return json;
-}
-
 Json plan_json(const Plan& plan, bool where_from) {
   Json json;
   json["datasets"] = Json::array();
@@ -71,12 +66,16 @@ Json plan_json(const Plan& plan, bool where_from) {
   for (const PlannedContender& contender : plan.contenders)
     json["contenders"].push_back({{"name", contender.name},
                                   {"expression", contender.expression},
-                                  {"params", params_json(contender.params)}});
+                                  {"params", params_json(contender.params)},
+                                  {"space", space_json(contender.space)}});
   json["baseline"] = plan.baseline;
   if (where_from) json["cv"] = plan.cv;
   json["n_repeats"] = plan.n_repeats;
   json["metrics"] = plan.metrics;
   json["tuning"] = plan.tuning;
+  json["tuning_cv"] = plan.tuning_cv;
+  json["tuning_metric"] = plan.tuning_metric;
+  json["tuning_seed"] = plan.tuning_seed;
   json["seed"] = plan.seed;
   return json;
 }
@@ -89,8 +88,8 @@ Plan plan_from(const JsonReader& reader) {
     PlannedContender contender;
     contender.name = item.at("name").text();
     contender.expression = item.at("expression").text();
-    for (const auto& [name, value] : item.at("params").members())
-      contender.params.emplace_back(name, value.value());
+    contender.params = params_from(item.at("params"));
+    contender.space = space_from(item.at("space"));
     plan.contenders.push_back(std::move(contender));
   }
   if (plan.datasets.empty()) reader.at("datasets").fail("is empty");
@@ -101,6 +100,9 @@ Plan plan_from(const JsonReader& reader) {
       static_cast<int>(reader.at("n_repeats").integer(1, std::numeric_limits<std::int32_t>::max()));
   plan.metrics = reader.at("metrics").texts();
   plan.tuning = reader.at("tuning").text();
+  plan.tuning_cv = reader.at("tuning_cv").text();
+  plan.tuning_metric = reader.at("tuning_metric").text();
+  plan.tuning_seed = reader.at("tuning_seed").count();
   plan.seed = reader.at("seed").count();
   return plan;
 }

@@ -9,6 +9,4 @@ namespace grove {
 nlohmann::ordered_json plan_json(const Plan& plan, bool where_from = true);
 Plan plan_from(const JsonReader& reader);
 
-nlohmann::ordered_json params_json(const ParamValues& params);
-
 }  // namespace grove

@@ -32,9 +32,10 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-/// What another run may have otherwise: times, memory, and the parts that are compared by name.
-bool left_out(std::string_view key, bool at_top) {
+/// What another run may have otherwise: times and memory; and what is compared by name.
+bool left_out(std::string_view key, bool at_top, bool in_model) {
   if (ends_with(key, "seconds") || key == "peak_bytes") return true;
+  if (in_model && key == "params") return true;
   return at_top && (key == "environment" || key == "plan" || key == "plan_sha256");
 }
 
@@ -83,16 +84,19 @@ class Walk {
   }
 
   void objects(const Json& before, const Json& now, const std::string& place) {
+    const bool in_model = before.contains("folds");
     for (const auto& [key, value] : before.items()) {
-      if (left_out(key, place.empty())) continue;
+      if (left_out(key, place.empty(), in_model)) continue;
       const auto other = now.find(key);
       if (other == now.end())
         result_.differences.push_back({below(place, key), shown(value), "missing"});
       else
         compare(value, *other, below(place, key));
     }
+    // Another build may have more to tell.
+    if (!result_.same_build) return;
     for (const auto& [key, value] : now.items())
-      if (!left_out(key, place.empty()) && !before.contains(key))
+      if (!left_out(key, place.empty(), in_model) && !before.contains(key))
         result_.differences.push_back({below(place, key), "missing", shown(value)});
   }
 
@@ -135,7 +139,7 @@ void compare_environments(const Environment& before, const Environment& now,
   const auto look = [&](std::string_view what, const std::string& a, const std::string& b) {
     if (a != b)
       result.environment.push_back(
-          concat("the ", what, " was ", printable(a, 200), " and is ", printable(b, 200)));
+          concat(what, ": was ", printable(a, 200), ", is ", printable(b, 200)));
   };
   look("version", before.version, now.version);
   look("commit", before.commit, now.commit);
@@ -174,10 +178,8 @@ ReportComparison compare_reports(const std::string& before_text, const std::stri
   compare_environments(environment_from(old_reader.at("environment")),
                        environment_from(new_reader.at("environment")), result);
   count_scores(old_reader, result);
-  const std::vector<std::string> plans =
+  result.plan =
       plan_differences(plan_from(old_reader.at("plan")), plan_from(new_reader.at("plan")));
-  for (const std::string& difference : plans)
-    result.differences.push_back({"plan", difference, ""});
   Walk(result).compare(old_json, new_json, "");
   return result;
 }

@@ -40,50 +40,6 @@ WorkCounts work_from(const JsonReader& reader) {
   return work;
 }
 
-Json params_json(const ParamValues& params) {
-  Json json = Json::object();
-  for (const auto& [name, value] : params) json[name] = value_json(value);
-  return json;
-}
-
-ParamValues params_from(const JsonReader& reader) {
-  ParamValues params;
-  for (const auto& [name, value] : reader.members()) params.emplace_back(name, value.value());
-  return params;
-}
-
-Json space_json(const SearchSpace& space) {
-  Json json = Json::object();
-  for (const SearchDimension& dimension : space) {
-    const SearchRange& range = dimension.range;
-    Json entry{{"low", range.low},
-               {"high", range.high},
-               {"integer", range.integer},
-               {"logarithmic", range.logarithmic}};
-    if (!range.choices.empty()) entry = {{"choices", value_json(Value::List(range.choices))}};
-    json[dimension.name] = std::move(entry);
-  }
-  return json;
-}
-
-SearchSpace space_from(const JsonReader& reader) {
-  SearchSpace space;
-  for (const auto& [name, entry] : reader.members()) {
-    SearchRange range;
-    if (entry.has("choices")) {
-      for (const JsonReader& choice : entry.at("choices").items())
-        range.choices.push_back(choice.value());
-    } else {
-      range.low = entry.at("low").real();
-      range.high = entry.at("high").real();
-      range.integer = entry.at("integer").boolean();
-      range.logarithmic = entry.at("logarithmic").boolean();
-    }
-    space.push_back({name, std::move(range)});
-  }
-  return space;
-}
-
 template <class T>
 std::string packed(const T* values, Index n) {
   return to_base64(
@@ -146,6 +102,50 @@ Trial trial_from(const JsonReader& reader) {
 }
 
 }  // namespace
+
+Json params_json(const ParamValues& params) {
+  Json json = Json::object();
+  for (const auto& [name, value] : params) json[name] = value_json(value);
+  return json;
+}
+
+ParamValues params_from(const JsonReader& reader) {
+  ParamValues params;
+  for (const auto& [name, value] : reader.members()) params.emplace_back(name, value.value());
+  return params;
+}
+
+Json space_json(const SearchSpace& space) {
+  Json json = Json::object();
+  for (const SearchDimension& dimension : space) {
+    const SearchRange& range = dimension.range;
+    Json entry{{"low", range.low},
+               {"high", range.high},
+               {"integer", range.integer},
+               {"logarithmic", range.logarithmic}};
+    if (!range.choices.empty()) entry = {{"choices", value_json(Value::List(range.choices))}};
+    json[dimension.name] = std::move(entry);
+  }
+  return json;
+}
+
+SearchSpace space_from(const JsonReader& reader) {
+  SearchSpace space;
+  for (const auto& [name, entry] : reader.members()) {
+    SearchRange range;
+    if (entry.has("choices")) {
+      for (const JsonReader& choice : entry.at("choices").items())
+        range.choices.push_back(choice.value());
+    } else {
+      range.low = entry.at("low").real();
+      range.high = entry.at("high").real();
+      range.integer = entry.at("integer").boolean();
+      range.logarithmic = entry.at("logarithmic").boolean();
+    }
+    space.push_back({name, std::move(range)});
+  }
+  return space;
+}
 
 Json search_json(const SearchResult& result) {
   Json trials = Json::array();

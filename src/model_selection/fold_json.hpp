@@ -7,6 +7,12 @@
 
 namespace grove {
 
+nlohmann::ordered_json params_json(const ParamValues& params);
+ParamValues params_from(const JsonReader& reader);
+
+nlohmann::ordered_json space_json(const SearchSpace& space);
+SearchSpace space_from(const JsonReader& reader);
+
 nlohmann::ordered_json search_json(const SearchResult& result);
 SearchResult search_from(const JsonReader& reader);
 

@@ -19,6 +19,9 @@ namespace grove {
 struct Contender {
   std::string name;
   Estimator estimator;
+  /// What is tuned of it, if the comparison tunes; default: estimator.search_space(). Empty: it is
+  /// held back, and marked as untuned.
+  std::optional<SearchSpace> space = {};
 };
 
 /// One fold of one contender on one data set; places count from 0.

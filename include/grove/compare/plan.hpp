@@ -39,6 +39,7 @@ struct PlannedContender {
   std::string name;
   std::string expression;
   ParamValues params;  // all of them, those at their defaults too
+  SearchSpace space;   // what is tuned, if the comparison tunes
 };
 
 /// All that is decided before a comparison runs.
@@ -50,6 +51,9 @@ struct Plan {
   int n_repeats = 1;
   std::vector<std::string> metrics;  // as asked for; none = the task's
   std::string tuning;                // "random:20"; "" for none
+  std::string tuning_cv;             // what a program asked for; "" = the default
+  std::string tuning_metric;
+  std::uint64_t tuning_seed = 0;
   std::uint64_t seed = 0;
 };
 

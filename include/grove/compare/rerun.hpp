@@ -32,15 +32,17 @@ struct ReportComparison {
   Index n_folds = 0;
   /// Version, commit, compiler and flags are the same; then not a bit may differ.
   bool same_build = false;
-  /// "the compiler was GNU 12.2.0 and is GNU 13.1.0"; also cpu and threads.
+  /// "compiler: was GNU 12.2.0, is GNU 13.1.0"; also cpu and threads.
   std::vector<std::string> environment;
+  /// What was decided otherwise; between builds, parameters may be new or have other defaults.
+  std::vector<std::string> plan;
   std::vector<ReportDifference> differences;  // in the order of the report
   /// Between different builds only: numbers that agree to 1e-12 of the larger one, but not in every
   /// bit.
   Index n_close = 0;
   double largest_relative = 0;
 
-  bool equal() const { return differences.empty(); }
+  bool equal() const { return differences.empty() && (plan.empty() || !same_build); }
 };
 
 /// Compares two reports value by value. Times, memory, the environment and where the data lie are
