@@ -161,8 +161,9 @@ int run(int argc, char** argv) {
     for (CLI::App* command : app.get_subcommands({})) add_common_options(*command, session);
     try {
       return parse_and_run(app, argc, argv);
-    } catch (const Cancelled&) {
-      return report(other_error, "interrupted", "nothing was written");
+    } catch (const Cancelled& error) {
+      return report(other_error, "interrupted",
+                    error.hint().empty() ? "nothing was written" : error.hint());
     } catch (const Error& error) {
       return report(code_of(error), one_line(error.what()), error.hint());
     }

@@ -34,7 +34,7 @@ void add_integer(CLI::App& app, const std::string& name, T& target, std::int64_t
 
 // One function per group of commands: adds them to `app`. The work runs in the command's callback.
 void add_dataset_commands(CLI::App& app, Session& session);     // datasets, describe
-void add_evaluation_commands(CLI::App& app, Session& session);  // cv, compare
+void add_evaluation_commands(CLI::App& app, Session& session);  // cv, compare, rerun
 void add_tune_command(CLI::App& app, Session& session);
 void add_model_commands(CLI::App& app, Session& session);  // train, predict
 void add_export_command(CLI::App& app, Session& session);

@@ -30,6 +30,48 @@ void DataOptions::add_to(CLI::App& command) {
   command.add_option("--delimiter", delimiter, "between the fields of a CSV file (default: ,)");
 }
 
+Reading reading_of(const DataOptions& options) {
+  Reading reading;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) reading.push_back({name, {value}});
+  };
+  add("target", options.target);
+  add("task", options.task);
+  add("weights", options.weights);
+  add("groups", options.groups);
+  if (!options.na.empty()) reading.emplace_back("na", options.na);
+  if (!options.categorical.empty()) reading.emplace_back("categorical", options.categorical);
+  add("delimiter", options.delimiter);
+  return reading;
+}
+
+DataOptions options_of(const Reading& reading) {
+  DataOptions options;
+  const std::vector<std::pair<std::string, std::string*>> words = {
+      {"target", &options.target},
+      {"task", &options.task},
+      {"weights", &options.weights},
+      {"groups", &options.groups},
+      {"delimiter", &options.delimiter}};
+  for (const auto& [name, values] : reading) {
+    const auto word = std::find_if(words.begin(), words.end(), [&, &wanted = name](const auto& w) {
+      return w.first == wanted;
+    });
+    if (name == "na") {
+      options.na = values;
+    } else if (name == "categorical") {
+      options.categorical = values;
+    } else if (word != words.end() && values.size() == 1) {
+      *word->second = values.front();
+    } else {
+      throw InvalidParameter(
+          concat("data cannot be read with ", values.size(), " values of '", printable(name), "'"),
+          "the report may be of a later grove");
+    }
+  }
+  return options;
+}
+
 namespace {
 
 Task task_of(const std::string& text) {

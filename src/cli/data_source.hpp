@@ -26,6 +26,12 @@ struct DataOptions {
   void add_to(CLI::App& command);
 };
 
+/// The options that are set, by name, and the inverse. Throws InvalidParameter for a name that is
+/// no option.
+using Reading = std::vector<std::pair<std::string, std::vector<std::string>>>;
+Reading reading_of(const DataOptions& options);
+DataOptions options_of(const Reading& reading);
+
 /// What a command makes of a file whose target is not named.
 enum class DefaultTarget { last_column, none };
 

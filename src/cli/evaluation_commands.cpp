@@ -3,11 +3,13 @@
 
 #include "cli/app.hpp"
 #include "cli/comparison_output.hpp"
+#include "cli/comparison_run.hpp"
 #include "cli/cv_spec.hpp"
 #include "cli/data_source.hpp"
 #include "cli/metric_choice.hpp"
 #include "cli/named_model.hpp"
 #include "cli/output.hpp"
+#include "cli/rerun.hpp"
 #include "cli/tuned_file.hpp"
 #include "cli/tuning_options.hpp"
 #include "core/text.hpp"
@@ -22,7 +24,7 @@ namespace {
 
 struct EvaluationArguments {
   std::vector<std::string> data, models;
-  std::string cv, metrics, tune, json, html, out_of_fold, time;
+  std::string cv, metrics, tune, json, html, out_of_fold, time, checkpoint, plan;
   bool strict = false;
   std::int64_t repeats = 1;
   DataOptions options;
@@ -184,47 +186,111 @@ void cv(const EvaluationArguments& arguments, const Session& session) {
   if (arguments.strict) refuse_findings(results.front().findings);
 }
 
-/// Every model failed in every fold of every data set: there is nothing to compare.
-void refuse_if_all_failed(const Comparison& comparison) {
-  const FoldResult* first = nullptr;
-  for (const DatasetComparison& part : comparison.datasets)
-    for (const Standing& standing : part.standings) {
-      if (standing.contender == baseline_name) continue;
-      if (standing.result.n_failed() < static_cast<Index>(standing.result.folds.size())) return;
-      if (first == nullptr && !standing.result.folds.empty())
-        first = &standing.result.folds.front();
-    }
-  if (first != nullptr) throw InvalidData(first->error, first->hint);
+/// What grove compare and grove rerun have in common: from contenders and data to a plan.
+ReadyComparison made_ready(const EvaluationArguments& arguments, std::vector<Contender> contenders,
+                           std::vector<Dataset> datasets, std::uint64_t seed) {
+  ReadyComparison ready;
+  CompareOptions& options = ready.options;
+  options.n_repeats = static_cast<int>(arguments.repeats);
+  options.seed = seed;
+  options.tune = tuning_of(arguments.tune, seed);
+  options.time_column = arguments.time;
+  options.strict = arguments.strict;
+  for (const Contender& contender : contenders)
+    if (!arguments.metrics.empty())
+      options.metrics = chosen_metrics(arguments.metrics, contender.estimator);
+  const CvSpec spec = parse_cv(arguments.cv);
+  for (const Dataset& data : datasets) {
+    const Splitter splitter = make_splitter(spec, options.n_repeats, options.seed, data);
+    if (spec.method != CvSpec::Method::automatic) options.cv = splitter;
+  }
+  ready.plan = plan_of(contenders, datasets, options);
+  ready.plan.cv = arguments.cv;
+  ready.contenders = std::move(contenders);
+  ready.datasets = std::move(datasets);
+  return ready;
+}
+
+void run_and_write(const ReadyComparison& ready, const EvaluationArguments& arguments,
+                   const Session& session) {
+  const ComparisonOutputs outputs{arguments.json, arguments.html, arguments.checkpoint};
+  const Comparison comparison = run_comparison(ready, outputs, session);
+  write_comparison(comparison, arguments.html, arguments.json, session.context());
+  remove_checkpoint(outputs);
+  if (arguments.strict) refuse_findings(all_findings(comparison));
 }
 
 void compare_models(const EvaluationArguments& arguments, const Session& session) {
-  check_outputs({arguments.html, arguments.json});
-  const CvSpec spec = parse_cv(arguments.cv);
+  check_outputs({arguments.html, arguments.json, arguments.checkpoint, arguments.plan});
+  parse_cv(arguments.cv);
   std::vector<Contender> contenders;
-  CompareOptions options;
-  options.tune = tuning_of(arguments.tune, session);
+  const bool tune = tuning_of(arguments.tune, session.split_seed()).has_value();
   for (const std::string& text : arguments.models) {
-    contenders.push_back(contender_of(text, options.tune.has_value(), session));
+    contenders.push_back(contender_of(text, tune, session));
     const Estimator& model = contenders.back().estimator;
     check_supervised(model);
-    if (!arguments.metrics.empty()) options.metrics = chosen_metrics(arguments.metrics, model);
+    if (!arguments.metrics.empty()) chosen_metrics(arguments.metrics, model);
   }
-  options.n_repeats = static_cast<int>(arguments.repeats);
-  options.seed = session.split_seed();
-  options.time_column = arguments.time;
-  options.strict = arguments.strict;
   std::vector<Dataset> datasets;
-  for (const std::string& name : arguments.data) {
+  for (const std::string& name : arguments.data)
     datasets.push_back(load_data(name, arguments.options, DefaultTarget::last_column));
-    const Splitter splitter = make_splitter(spec, options.n_repeats, options.seed, datasets.back());
-    if (spec.method != CvSpec::Method::automatic) options.cv = splitter;
+  ReadyComparison ready =
+      made_ready(arguments, std::move(contenders), std::move(datasets), session.split_seed());
+  for (std::size_t i = 0; i < ready.datasets.size(); ++i) {
+    ready.plan.datasets[i].source = arguments.data[i];
+    ready.plan.datasets[i].reading = reading_of(arguments.options);
   }
-  const Context context = session.context();
-  const Comparison comparison = compare(contenders, datasets, options, context);
-  clear_progress();
-  refuse_if_all_failed(comparison);
-  write_comparison(comparison, arguments.html, arguments.json, context);
-  if (arguments.strict) refuse_findings(all_findings(comparison));
+  hold_to_plan(arguments.plan, ready.plan, session);
+  run_and_write(ready, arguments, session);
+}
+
+struct RerunArguments {
+  std::string report, json, html;
+  bool run_programs = false;
+};
+
+void rerun(const RerunArguments& arguments, const Session& session) {
+  check_outputs({arguments.json, arguments.html});
+  const ComparisonReport report = read_comparison(arguments.report);
+  const Plan& plan = report.plan;
+  if (!plan.tuning_cv.empty() || !plan.tuning_metric.empty())
+    throw Unsupported("the report was tuned with folds or a metric of a program's own",
+                      "run that program again");
+  EvaluationArguments again;
+  again.cv = plan.cv;
+  again.repeats = plan.n_repeats;
+  again.tune = plan.tuning;
+  again.time = plan.time_column;
+  for (const std::string& metric : plan.metrics)
+    again.metrics += concat(again.metrics.empty() ? "" : ",", metric);
+  again.json = arguments.json;
+  again.html = arguments.html;
+  ReadyComparison ready = made_ready(again, contenders_again(plan, arguments.run_programs),
+                                     datasets_again(plan), plan.seed);
+  for (std::size_t i = 0; i < plan.datasets.size(); ++i) {
+    ready.plan.datasets[i].source = plan.datasets[i].source;
+    ready.plan.datasets[i].reading = plan.datasets[i].reading;
+  }
+  check_same_data(plan, ready.plan);
+  const ComparisonOutputs outputs{again.json, again.html, again.checkpoint};
+  const Comparison comparison = run_comparison(ready, outputs, session);
+  const ReportComparison result =
+      compare_reports(report.text, to_json(comparison), arguments.report, "the second run");
+  if (again.json != "-" && again.html != "-") print(verdict(arguments.report, result, plan));
+  if (!again.html.empty()) write_text(again.html, to_html(comparison, session.context()));
+  if (!again.json.empty()) write_text(again.json, to_json(comparison, session.context()));
+  remove_checkpoint(outputs);
+  if (result.equal()) return;
+  const std::size_t n = result.differences.size() + result.plan.size();
+  std::string first = result.plan.empty() ? "" : result.plan.front();
+  if (!result.differences.empty())
+    first = concat(result.differences.front().place, " was ", result.differences.front().before,
+                   " and is ", result.differences.front().now);
+  throw Error(concat("the report does not come out again: ", n,
+                     n == 1 ? " difference" : " differences", ", first: ", first),
+              result.same_build ? "the build is the same: the report was changed, or the result is "
+                                  "not reproducible"
+                                : "run it with the build that wrote it: see environment there");
 }
 
 void add_shared_options(CLI::App& command, EvaluationArguments& arguments) {
@@ -275,8 +341,26 @@ void add_compare(CLI::App& app, Session& session) {
                       "that is given a value keeps it, and ranges, as in n_neighbors=1..50 or "
                       "weights=uniform|distance, are the model's search space");
   command->add_option("--html", arguments->html, "one page with everything, for a browser");
+  command->add_option("--plan", arguments->plan,
+                      "writes what is decided to this file before anything runs; if it is there, "
+                      "refuses to run anything else");
+  command->add_option("--checkpoint", arguments->checkpoint,
+                      "keeps every fold that is done in this file, and goes on from it (default: "
+                      "beside --json or --html until they are written)");
   arguments->options.add_to(*command);
   command->callback([arguments, &session] { compare_models(*arguments, session); });
+}
+
+void add_rerun(CLI::App& app, Session& session) {
+  CLI::App* command = app.add_subcommand(
+      "rerun", "run a comparison again from its JSON report; any difference is an error");
+  const auto arguments = std::make_shared<RerunArguments>();
+  command->add_option("REPORT", arguments->report, "what grove compare --json wrote")->required();
+  command->add_option("--json", arguments->json, "the new report; - for stdout");
+  command->add_option("--html", arguments->html, "its page");
+  command->add_flag("--run-programs", arguments->run_programs,
+                    "also run the programs that the report names as external(COMMAND)");
+  command->callback([arguments, &session] { rerun(*arguments, session); });
 }
 
 }  // namespace
@@ -284,6 +368,7 @@ void add_compare(CLI::App& app, Session& session) {
 void add_evaluation_commands(CLI::App& app, Session& session) {
   add_cv(app, session);
   add_compare(app, session);
+  add_rerun(app, session);
 }
 
 }  // namespace grove::cli

@@ -27,13 +27,13 @@ double number_or_nan(const Json& json) {
 }
 
 /// The inverse of trial_json; throws what the JSON library throws.
-Trial trial_from(const Json& json, const ParamValues& own) {
+Trial trial_from(const Json& json, const std::string& path, const ParamValues& own) {
   Trial trial;
   for (const auto& [name, value] : json.at("params").items()) {
-    trial.params.emplace_back(name, value_from_json(value));
+    trial.params.emplace_back(name, JsonReader(value, path).value());
     // JSON does not tell a list of values from an array of numbers.
     for (const auto& [parameter, is] : own)
-      if (value.is_array() && parameter == name && json_from_value(is) == value)
+      if (value.is_array() && parameter == name && value_json(is) == value)
         trial.params.back().second = is;
   }
   trial.resource = json.at("resource").get<double>();
@@ -99,7 +99,7 @@ void TuneJournal::read(const std::string& text, const Json& header, const ParamV
       continue;
     }
     try {
-      trials_.push_back(trial_from(json, own));
+      trials_.push_back(trial_from(json, path_, own));
     } catch (const Json::exception&) {
       throw ParseError(path_, line, 0, "this is no trial of a search",
                        "the journal is damaged: delete the lines from here on");

@@ -19,10 +19,10 @@ bool has_ranges(const std::string& expression) {
 
 }  // namespace
 
-std::optional<SearchOptions> tuning_of(const std::string& text, const Session& session) {
+std::optional<SearchOptions> tuning_of(const std::string& text, std::uint64_t seed) {
   if (text.empty()) return std::nullopt;
   SearchOptions options = parse_search(text);
-  options.seed = session.split_seed();
+  options.seed = seed;
   return options;
 }
 

@@ -8,8 +8,8 @@
 
 namespace grove::cli {
 
-/// METHOD:BUDGET with the seed of --seed; nothing for "".
-std::optional<SearchOptions> tuning_of(const std::string& text, const Session& session);
+/// METHOD:BUDGET with its seed; nothing for "".
+std::optional<SearchOptions> tuning_of(const std::string& text, std::uint64_t seed);
 
 /// A model that is not tuned: refuses ranges with the way to tune over them.
 Estimator untuned_model(const std::string& expression, const Session& session);

@@ -1,9 +1,11 @@
 #include <cmath>
 
 #include "compare/format.hpp"
+#include "compare/report_format.hpp"
 #include "compare/tuning.hpp"
 #include "grove/compare/comparison.hpp"
 #include "model_selection/cv_json.hpp"
+#include "model_selection/search_json.hpp"
 
 namespace grove {
 
@@ -13,16 +15,6 @@ using Json = nlohmann::ordered_json;
 
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
-/// What was tuned, and in which fold what was found.
-void add_searches(Json& model, const Standing& standing, bool tuning) {
-  const std::vector<FoldResult>& folds = standing.result.folds;
-  model["tuned"] = standing.tuned;
-  if (standing.tuned || tuning) model["tuning"] = tuning_json(standing);
-  for (std::size_t i = 0; i < folds.size(); ++i)
-    if (folds[i].search != nullptr)
-      model["folds"][i]["search"] = fold_search_json(*folds[i].search);
-}
-
 /// Null where nothing was counted.
 Json unit_cost_part(const Standing& standing) {
   const UnitCost cost = unit_cost(standing);
@@ -30,7 +22,25 @@ Json unit_cost_part(const Standing& standing) {
   return {{"counter", cost.counter}, {"count", cost.count}, {"cpu_seconds", cost.seconds}};
 }
 
-Json dataset_part(const DatasetComparison& data, bool tuning) {
+Json model_part(const Standing& standing, const Plan& plan) {
+  Json model = model_json(standing.result);
+  model["name"] = standing.contender;
+  model["params"] = Json::object();  // the baseline has none
+  for (const PlannedContender& contender : plan.contenders)
+    if (contender.name == standing.contender) model["params"] = params_json(contender.params);
+  model["tuned"] = standing.tuned;
+  if (!plan.tuning.empty()) model["tuning"] = tuning_json(standing);
+  model["unit_cost"] = unit_cost_part(standing);
+  for (std::size_t i = 0; i < standing.result.folds.size(); ++i) {
+    const FoldResult& fold = standing.result.folds[i];
+    Json& entry = model["folds"][i];
+    entry["hint"] = fold.hint.empty() ? Json(nullptr) : Json(fold.hint);
+    if (fold.search) entry["search"] = fold_search_json(*fold.search);
+  }
+  return model;
+}
+
+Json dataset_part(const DatasetComparison& data, const Plan& plan) {
   Json models = Json::array();
   Json tests = Json::array();
   Json ranks = Json::object();
@@ -38,11 +48,7 @@ Json dataset_part(const DatasetComparison& data, bool tuning) {
   for (const Standing& standing : data.standings)
     if (standing.best) best = standing.contender;
   for (const Standing& standing : data.standings) {
-    Json model = model_json(standing.result);
-    model["name"] = standing.contender;
-    add_searches(model, standing, tuning);
-    model["unit_cost"] = unit_cost_part(standing);
-    models.push_back(std::move(model));
+    models.push_back(model_part(standing, plan));
     ranks[standing.contender] = standing.rank;
     if (std::isnan(standing.p_value)) continue;
     tests.push_back({{"a", standing.contender},
@@ -64,23 +70,32 @@ Json dataset_part(const DatasetComparison& data, bool tuning) {
           {"models", std::move(models)},
           {"tests", std::move(tests)},
           {"ranks", std::move(ranks)},
+          {"audit", findings_json(data.audit)},
           {"findings", findings_json(data.findings)}};
+}
+
+Json environment_part(const Environment& made_with) {
+  return {{"version", made_with.version},   {"commit", made_with.commit},
+          {"compiler", made_with.compiler}, {"flags", made_with.flags},
+          {"cpu", made_with.cpu},           {"threads", made_with.threads}};
 }
 
 }  // namespace
 
-std::string to_json(const Comparison& comparison, const Context& context) {
-  Json json;
+std::string to_json(const Comparison& comparison, const Context&) {
+  Json json = format_json(comparison_format);
+  json["plan_sha256"] = plan_sha256(comparison.plan);
+  json["plan"] = plan_json(comparison.plan);
   json["seed"] = comparison.seed;
   if (!comparison.tuning.empty()) json["tuning"] = comparison.tuning;
   json["datasets"] = Json::array();
   for (const DatasetComparison& data : comparison.datasets)
-    json["datasets"].push_back(dataset_part(data, !comparison.tuning.empty()));
+    json["datasets"].push_back(dataset_part(data, comparison.plan));
   json["ranks"] = Json::object();
   for (std::size_t i = 0; i < comparison.contenders.size(); ++i)
     json["ranks"][comparison.contenders[i]] = comparison.average_ranks(static_cast<Index>(i));
   json["findings"] = findings_json(comparison.findings);
-  json["environment"] = environment_json(context);
+  json["environment"] = environment_part(comparison.environment);
   return json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 

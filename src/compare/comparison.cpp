@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "compare/baseline.hpp"
+#include "compare/protocol.hpp"
 #include "compare/standings.hpp"
 #include "compare/tuning.hpp"
 #include "core/text.hpp"
@@ -25,10 +26,9 @@ bool is_baseline(const Contender& contender) {
 
 /// The contenders of one data set: those given, and the baseline of its task unless one was given.
 std::vector<Contender> field_for(const std::vector<Contender>& contenders, const Dataset& data) {
-  std::vector<Contender> field;
-  for (const Contender& contender : contenders)
-    field.push_back({contender.name, with_task_of(contender.estimator, data)});
-  if (std::none_of(contenders.begin(), contenders.end(), is_baseline)) {
+  std::vector<Contender> field = contenders;
+  for (Contender& contender : field) contender.estimator = with_task_of(contender.estimator, data);
+  if (baseline_enters(contenders)) {
     if (data.has_labels()) {
       field.push_back({std::string(baseline_name), ClassShares{}});
     } else {
@@ -42,7 +42,7 @@ void check_field(const std::vector<Contender>& contenders, const std::vector<Dat
   if (contenders.empty()) throw InvalidParameter("compare: there are no contenders");
   if (datasets.empty()) throw InvalidParameter("compare: there are no data sets");
   std::unordered_set<std::string_view> names;
-  if (std::none_of(contenders.begin(), contenders.end(), is_baseline)) names.insert(baseline_name);
+  if (baseline_enters(contenders)) names.insert(baseline_name);
   for (const Contender& contender : contenders)
     if (!names.insert(contender.name).second)
       throw InvalidParameter(
@@ -83,15 +83,34 @@ CrossValidation all_failed(const Estimator& estimator, const Dataset& data,
   return result;
 }
 
+/// What cross_validate is asked on one data set; the hooks know the fold by its key.
+CrossValidateOptions fold_options(const CompareOptions& options, std::size_t dataset,
+                                  const std::string& contender,
+                                  const std::vector<Scorer>& scorers) {
+  CrossValidateOptions result;
+  result.metrics = scorers;
+  result.keep_predictions = true;
+  if (options.finished)
+    result.finished = [=, ask = options.finished](std::size_t split) {
+      return ask({dataset, contender, split});
+    };
+  if (options.on_fold)
+    result.on_fold = [=, tell = options.on_fold](std::size_t split, const FoldResult& fold,
+                                                 const PredictionSet& predictions) {
+      tell({dataset, contender, split}, fold, predictions);
+    };
+  return result;
+}
+
 Standing standing_of(const Contender& contender, const Dataset& data,
-                     const std::vector<Split>& splits, const std::vector<Scorer>& scorers,
-                     const CompareOptions& options, const Context& context) {
+                     const std::vector<Split>& splits, const CompareOptions& options,
+                     const CrossValidateOptions& folds, const Context& context) {
+  const std::vector<Scorer>& scorers = folds.metrics;
   Standing standing;
   standing.contender = contender.name;
   const Estimator estimator = entrant(contender, options, scorers.front());
   try {
-    standing.result = cross_validate_on(estimator, data, splits,
-                                        {.metrics = scorers, .keep_predictions = true}, context);
+    standing.result = cross_validate_on(estimator, data, splits, folds, context);
   } catch (const Cancelled&) {
     throw;
   } catch (const Error& error) {
@@ -193,18 +212,10 @@ void settle(std::vector<Standing>& standings, bool greater_is_better) {
 namespace {
 
 DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dataset& data,
-                             const CompareOptions& options, const Context& context) {
-  if (!data.has_labels() && !data.has_target())
-    throw InvalidData(concat("compare: data set '", printable(data.name()), "' has no target"),
-                      "name the target column when reading the data");
+                             std::size_t place, const CompareOptions& options,
+                             const Context& context) {
   const std::vector<Contender> field = field_for(contenders, data);
-  const Splitter splitter = splitter_for(data, options);
-  const std::vector<Split> splits = splitter.split(data);
-  // The baseline answers for the task: its metrics are everybody's.
-  std::vector<Scorer> scorers = options.metrics;
-  if (scorers.empty())
-    scorers = data.has_labels() ? std::vector<Scorer>{"accuracy", "balanced_accuracy"}
-                                : std::vector<Scorer>{"r2", "rmse", "mae"};
+  const auto [splitter, splits, scorers] = protocol_for(data, options);
   DatasetComparison result;
   result.dataset = data.name();
   result.n_rows = data.n_rows();
@@ -224,7 +235,9 @@ DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dat
   if (options.strict) refuse_findings(result.findings);
   for (const Contender& contender : field) {
     context.check_stop("compare");
-    result.standings.push_back(standing_of(contender, data, splits, scorers, options, context));
+    result.standings.push_back(standing_of(contender, data, splits, options,
+                                           fold_options(options, place, contender.name, scorers),
+                                           context));
     result.standings.back().result.splitter = result.splitter;
   }
   settle(result.standings, result.greater_is_better);
@@ -235,6 +248,23 @@ DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dat
 
 }  // namespace
 
+Protocol protocol_for(const Dataset& data, const CompareOptions& options) {
+  if (!data.has_labels() && !data.has_target())
+    throw InvalidData(concat("compare: data set '", printable(data.name()), "' has no target"),
+                      "name the target column when reading the data");
+  const Splitter splitter = splitter_for(data, options);
+  // The baseline answers for the task: its metrics are everybody's.
+  std::vector<Scorer> scorers = options.metrics;
+  if (scorers.empty())
+    scorers = data.has_labels() ? std::vector<Scorer>{"accuracy", "balanced_accuracy"}
+                                : std::vector<Scorer>{"r2", "rmse", "mae"};
+  return {splitter, splitter.split(data), std::move(scorers)};
+}
+
+bool baseline_enters(const std::vector<Contender>& contenders) {
+  return std::none_of(contenders.begin(), contenders.end(), is_baseline);
+}
+
 Comparison compare(const std::vector<Contender>& contenders, const std::vector<Dataset>& datasets,
                    const CompareOptions& options, const Context& context) {
   check_field(contenders, datasets);
@@ -243,8 +273,9 @@ Comparison compare(const std::vector<Contender>& contenders, const std::vector<D
   if (options.tune) comparison.tuning = to_text(*options.tune);
   comparison.seed = options.seed;
   comparison.environment = environment(context);
-  for (const Dataset& data : datasets)
-    comparison.datasets.push_back(compare_on(contenders, data, options, context));
+  comparison.plan = plan_of(contenders, datasets, options);
+  for (std::size_t i = 0; i < datasets.size(); ++i)
+    comparison.datasets.push_back(compare_on(contenders, datasets[i], i, options, context));
   const auto n = static_cast<Index>(comparison.datasets.front().standings.size());
   comparison.average_ranks = Vector::Zero(n);
   for (Index i = 0; i < n; ++i) {

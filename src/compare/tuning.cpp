@@ -165,7 +165,7 @@ Json fold_search_json(const SearchResult& result) {
   if (!result.trials.empty()) {
     const Trial& best = result.trials.at(result.best);
     json["best"] = result.best;
-    json["best_params"] = json_from_params(searched_params(best, result.space));
+    json["best_params"] = params_json(searched_params(best, result.space));
     json["best_score"] = std::isfinite(best.score) ? Json(best.score) : Json(nullptr);
   }
   json["trials"] = std::move(trials);

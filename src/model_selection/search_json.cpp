@@ -17,46 +17,27 @@ constexpr std::string_view form =
     "a space is written {\"n_neighbors\": {\"low\": 1, \"high\": 50, \"scale\": \"log\"}, "
     "\"weights\": [\"uniform\", \"distance\"]}";
 
-struct JsonOf {
-  Json operator()(std::monostate) const { return nullptr; }
-  Json operator()(const Value::List& items) const {
-    Json json = Json::array();
-    for (const Value& item : items) json.push_back(json_from_value(item));
-    return json;
-  }
-  Json operator()(const Value::Map& items) const {
-    Json json = Json::object();
-    for (const auto& [name, item] : items) json[name] = json_from_value(item);
-    return json;
-  }
-  template <class T>
-  Json operator()(const T& value) const {
-    return value;
-  }
-};
-
 Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 }  // namespace
 
-Json json_from_value(const Value& value) { return std::visit(JsonOf(), value.storage()); }
+Json params_json(const ParamValues& params) {
+  Json json = Json::object();
+  for (const auto& [name, value] : params) json[name] = value_json(value);
+  return json;
+}
 
-Value value_from_json(const Json& json) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_integer()) return json.get<std::int64_t>();
-  if (json.is_number()) return json.get<double>();
-  if (json.is_string()) return json.get<std::string>();
-  Value::List items;
-  if (!json.is_array()) return Value();
-  for (const Json& item : json) items.push_back(value_from_json(item));
-  return items;
+ParamValues params_from(const JsonReader& reader) {
+  ParamValues params;
+  for (const auto& [name, value] : reader.members()) params.emplace_back(name, value.value());
+  return params;
 }
 
 Json space_json(const SearchSpace& space) {
   Json json = Json::object();
   for (const auto& [name, range] : space) {
     if (!range.choices.empty()) {
-      json[name] = json_from_value(Value::List(range.choices));
+      json[name] = value_json(Value::List(range.choices));
       continue;
     }
     const auto end = [&](double value) {
@@ -67,6 +48,23 @@ Json space_json(const SearchSpace& space) {
                   {"scale", range.logarithmic ? "log" : "linear"}};
   }
   return json;
+}
+
+SearchSpace space_from(const JsonReader& reader) {
+  SearchSpace space;
+  for (const auto& [name, entry] : reader.members()) {
+    SearchRange range;
+    if (entry.json().is_array()) {
+      for (const JsonReader& choice : entry.items()) range.choices.push_back(choice.value());
+    } else {
+      range.low = entry.at("low").real();
+      range.high = entry.at("high").real();
+      range.integer = entry.at("low").json().is_number_integer();
+      range.logarithmic = entry.at("scale").text() == "log";
+    }
+    space.push_back({name, std::move(range)});
+  }
+  return space;
 }
 
 namespace {
@@ -160,7 +158,7 @@ SearchRange range_from(const Json& json, const Estimator& model, const std::stri
                                     "null or lists, got ",
                                     printable(item.dump())),
                              std::string(form));
-    values.push_back(value_from_json(item));
+    values.push_back(JsonReader(item, who).value());
   }
   return choices(std::move(values));
 }
@@ -191,16 +189,10 @@ ParamValues searched_params(const Trial& trial, const SearchSpace& space) {
   return params;
 }
 
-Json json_from_params(const ParamValues& params) {
-  Json json = Json::object();
-  for (const auto& [name, value] : params) json[name] = json_from_value(value);
-  return json;
-}
-
 Json trial_json(const Trial& trial, const SearchSpace& space) {
   Json work = Json::object();
   for (const auto& [name, count] : trial.work) work[name] = count;
-  return {{"params", json_from_params(searched_params(trial, space))},
+  return {{"params", params_json(searched_params(trial, space))},
           {"resource", trial.resource},
           {"score", number_or_null(trial.score)},
           {"std", number_or_null(trial.std)},

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "grove/compare/plan.hpp"
 #include "grove/core/environment.hpp"
 #include "grove/data/audit.hpp"
 #include "grove/model_selection/cross_validate.hpp"
@@ -30,6 +32,13 @@ struct Contender {
   std::optional<TunedOn> tuned_on = {};
 };
 
+/// One fold of one contender on one data set; places count from 0.
+struct FoldKey {
+  std::size_t dataset = 0;
+  std::string contender;
+  std::size_t split = 0;
+};
+
 struct CompareOptions {
   /// Default: 5 shuffled folds, stratified for classes, repeated `n_repeats` times.
   std::optional<Splitter> cv = {};
@@ -47,6 +56,9 @@ struct CompareOptions {
   std::string planned_metric = {};
   /// Findings are errors: those that are known before the first fit throw InvalidData.
   bool strict = false;
+  /// As in CrossValidateOptions: what is done already, and what gets done. See Checkpoint.
+  std::function<const FinishedFold*(const FoldKey&)> finished = {};
+  std::function<void(const FoldKey&, const FoldResult&, const PredictionSet&)> on_fold = {};
 };
 
 /// One contender on one data set.
@@ -93,6 +105,7 @@ struct Comparison {
   Vector average_ranks;           // over the data sets
   std::string tuning;             // "random:20"; "" for none
   std::vector<Finding> findings;  // of the comparison as a whole
+  Plan plan;
   Environment environment;
   std::uint64_t seed = 0;
 };
@@ -112,7 +125,8 @@ Comparison compare(const std::vector<Contender>& contenders, const std::vector<D
 /// A table per data set, then the average ranks.
 std::ostream& operator<<(std::ostream& out, const Comparison& comparison);
 
-/// Everything, with full precision and the environment.
+/// Everything, with full precision: what was decided, every fold, tests, ranks, the environment.
+/// Apart from times, memory and environment it is the same text for the same plan.
 std::string to_json(const Comparison& comparison, const Context& context = {});
 
 /// One page that needs no network: scores as dots with their spread, times as bars, tables,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <optional>
@@ -15,6 +16,9 @@
 
 namespace grove {
 
+struct FoldResult;
+struct FinishedFold;
+
 struct CrossValidateOptions {
   /// Default: StratifiedKFold for classifiers, KFold for regressors, 5 folds, shuffled with seed 0.
   std::optional<Splitter> cv = {};
@@ -27,6 +31,11 @@ struct CrossValidateOptions {
   /// A numeric column that tells the time of each row: nothing may be trained on a later row than
   /// it is tested on. See leak_guards.hpp.
   std::string time_column = {};
+  /// Asked before each split is run, from any thread: what an earlier run found on it, or null.
+  /// What is given is taken as it is; it must fit the split (InvalidData).
+  std::function<const FinishedFold*(std::size_t split)> finished = {};
+  /// Receives each fold that was run, failed ones too; one call at a time, from any thread.
+  std::function<void(std::size_t split, const FoldResult&, const PredictionSet&)> on_fold = {};
 };
 
 /// One fold. If `error` is not empty the fold failed and has no scores; it is never dropped.
@@ -52,6 +61,12 @@ struct FoldResult {
   std::shared_ptr<const SearchResult> search;
   /// Of an ExternalModel: its run, from which the seconds and bytes above are.
   std::shared_ptr<const ExternalRun> external;
+};
+
+/// A fold and what was predicted on its test rows, in their order; nothing if it failed.
+struct FinishedFold {
+  FoldResult result;
+  PredictionSet predictions;
 };
 
 /// Predictions on the test rows of all folds of one repeat; rows that were never tested have label
