@@ -213,9 +213,9 @@ std::string trials_text(const SearchResult& result) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < std::min(most, order.size()); ++i) {
     const Trial& trial = result.trials[order[i]];
-    std::vector<std::string> row = {concat(order[i]), rounded(trial.score), rounded(trial.std),
-                                    concat(fixed_text(100 * trial.resource, 0), "%"),
-                                    fixed_text(trial.seconds, 3)};
+    std::vector<std::string> row = {
+        concat(order[i]), fixed_text(trial.score, 4), fixed_text(trial.std, 4),
+        concat(fixed_text(100 * trial.resource, 0), "%"), fixed_text(trial.seconds, 3)};
     for (const auto& [name, value] : searched_params(trial, result.space)) {
       const auto* number = value.get_if<double>();
       row.push_back(number != nullptr ? short_text(*number) : to_text(value));
