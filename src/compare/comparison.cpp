@@ -93,7 +93,7 @@ Standing standing_of(const Contender& contender, const Dataset& data,
   } catch (const Error& error) {
     standing.result = all_failed(estimator, data, splits, scorers, error);
   }
-  mark_tuning(standing, contender);
+  mark_tuning(standing, contender, estimator);
   const CrossValidation& result = standing.result;
   standing.mean = result.mean(result.metrics.front());
   standing.std = result.std(result.metrics.front());
