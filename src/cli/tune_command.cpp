@@ -194,6 +194,9 @@ std::string space_text(const SearchSpace& space) {
   return text;
 }
 
+/// "-" for a trial that failed.
+std::string score_text(double score) { return std::isnan(score) ? "-" : rounded(score); }
+
 /// The best trials, those that saw all rows first.
 std::string trials_text(const SearchResult& result) {
   constexpr std::size_t most = 10;
@@ -213,9 +216,9 @@ std::string trials_text(const SearchResult& result) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < std::min(most, order.size()); ++i) {
     const Trial& trial = result.trials[order[i]];
-    std::vector<std::string> row = {concat(order[i]), rounded(trial.score), rounded(trial.std),
-                                    concat(fixed_text(100 * trial.resource, 0), "%"),
-                                    fixed_text(trial.seconds, 3)};
+    std::vector<std::string> row = {
+        concat(order[i]), score_text(trial.score), score_text(trial.std),
+        concat(fixed_text(100 * trial.resource, 0), "%"), fixed_text(trial.seconds, 3)};
     for (const auto& [name, value] : searched_params(trial, result.space)) {
       const auto* number = value.get_if<double>();
       row.push_back(number != nullptr ? short_text(*number) : to_text(value));

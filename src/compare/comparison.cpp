@@ -116,7 +116,7 @@ Standing standing_of(const Contender& contender, const Dataset& data,
   } catch (const Error& error) {
     standing.result = all_failed(estimator, data, splits, scorers, error);
   }
-  mark_tuning(standing, contender);
+  mark_tuning(standing, contender, estimator);
   summarise(standing);
   return standing;
 }

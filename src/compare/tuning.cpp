@@ -87,12 +87,14 @@ Estimator entrant(const Contender& contender, const CompareOptions& options, con
   return TunedModel(contender.estimator, std::move(search));
 }
 
-void mark_tuning(Standing& standing, const Contender& contender) {
-  const bool itself = contender.estimator.get_if<TunedModel>() != nullptr;
+void mark_tuning(Standing& standing, const Contender& contender, const Estimator& entrant) {
+  const std::vector<FoldResult>& folds = standing.result.folds;
+  // Folds whose fit failed have no search; a tuned model may also stand behind a pipeline's steps.
+  standing.tuned = entrant.get_if<TunedModel>() != nullptr ||
+                   std::any_of(folds.begin(), folds.end(),
+                               [](const FoldResult& fold) { return fold.search != nullptr; });
   standing.tunable =
-      itself || !space_of(contender).empty() || !contender.estimator.search_space().empty();
-  standing.tuned = itself || std::any_of(standing.result.folds.begin(), standing.result.folds.end(),
-                                         [](const auto& fold) { return fold.search != nullptr; });
+      standing.tuned || !space_of(contender).empty() || !contender.estimator.search_space().empty();
 }
 
 void check_spaces(const std::vector<Contender>& contenders, const CompareOptions& options) {

@@ -14,7 +14,7 @@ namespace grove {
 Estimator entrant(const Contender& contender, const CompareOptions& options, const Scorer& metric);
 
 /// Fills in Standing::tuned and Standing::tunable.
-void mark_tuning(Standing& standing, const Contender& contender);
+void mark_tuning(Standing& standing, const Contender& contender, const Estimator& entrant);
 
 /// Throws InvalidParameter for a contender's space that its estimator does not admit.
 void check_spaces(const std::vector<Contender>& contenders, const CompareOptions& options);

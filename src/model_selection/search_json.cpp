@@ -101,6 +101,8 @@ Json parse_space(const std::string& text, const std::string& source) {
   } catch (const Json::parse_error& error) {
     const auto [line, column] = place(text, error.byte);
     throw ParseError(source, line, column, "this is no JSON", std::string(form));
+  } catch (const Json::out_of_range&) {
+    throw ParseError(source, 0, 0, "a number is too large", std::string(form));
   }
 }
 

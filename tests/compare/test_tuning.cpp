@@ -136,6 +136,23 @@ TEST_CASE("a contender's own space, and spaces that are refused before anything 
         "compare: one search space cannot serve all contenders");
 }
 
+TEST_CASE("a contender that fails in every fold was tuned all the same") {
+  std::vector<Contender> contenders = field();
+  contenders.push_back({"regressor", Ridge()});
+  contenders.push_back({"few", KNeighborsClassifier({.n_neighbors = 5000}),
+                        SearchSpace{{"n_neighbors", choices({4000, 5000})}}});
+  const Comparison comparison = compare(contenders, {datasets::load_iris()}, tuned_by("random:2"));
+  for (const char* name : {"regressor", "few"}) {
+    INFO(name);
+    const Standing& standing = of(comparison.datasets.front(), name);
+    CHECK(standing.result.n_failed() == 3);
+    CHECK(tuning_state(standing) == "tuned");
+    CHECK(tuning_cost(standing).searches == 0);
+  }
+  CHECK(of(comparison.datasets.front(), "few").result.folds[0].error.find("n_neighbors = 5000") !=
+        std::string::npos);
+}
+
 TEST_CASE("without tuning nothing is marked") {
   const Comparison comparison =
       compare(field(), {datasets::load_iris()}, {.cv = StratifiedKFold{.n_splits = 2}});

@@ -76,6 +76,8 @@ TEST_CASE("spaces that are refused, with the file's name") {
   CHECK(refusal("{}") == "space.json: the space has no parameters");
   CHECK(refusal("{\"p\": [1,\n 2, ]}").find("space.json") != std::string::npos);
   CHECK(refusal("{\"p\": [1,\n 2, ]}").find("this is no JSON") != std::string::npos);
+  CHECK(refusal(R"({"p": {"low": 1, "high": 1e999}})").find("a number is too large") !=
+        std::string::npos);
   CHECK(refusal("").find("this is no JSON") != std::string::npos);
   CHECK(refusal(R"({"p": [[[[[[[[[[[1]]]]]]]]]]]})").find("nested too deeply") !=
         std::string::npos);
