@@ -249,7 +249,7 @@ TEST_CASE("G-LEAK-05: an untuned rival", "[guards]") {
   const std::vector<Finding> findings =
       tuning_findings({{"mine", Tunable{}}, {"theirs", Tunable{}}}, unequal.datasets);
   REQUIRE(codes_of(findings) == Codes{"G-LEAK-05"});
-  CHECK(findings[0].text == "the budgets differ: random:200, random:5");
+  CHECK(findings[0].text == "the budgets differ: random:200 and random:5");
 }
 
 TEST_CASE("G-LEAK-06: duplicate rows across folds", "[guards]") {
@@ -276,6 +276,12 @@ TEST_CASE("G-LEAK-06: duplicate rows across folds", "[guards]") {
   CHECK(fold_findings(grouped, GroupKFold{.n_splits = 5}.split(grouped)).empty());
   const Dataset iris = datasets::load_iris();
   CHECK(fold_findings(iris, five_folds(iris)).empty());
+  // Votes, grades and other few values coincide without being copies.
+  Rng rng(6);
+  Matrix votes(300, 6);
+  for (Index i = 0; i < 300; ++i)
+    for (Index j = 0; j < 6; ++j) votes(i, j) = static_cast<double>(rng.below(3));
+  CHECK(fold_codes(Dataset(votes, Labels::Zero(300).eval())).empty());
   Labels flipped = rigged.labels();
   for (Index i = 100; i < 130; ++i) flipped(i) = 1 - flipped(i);
   CHECK(fold_codes(Dataset(Matrix(rigged.x()), flipped)).empty());
@@ -313,7 +319,7 @@ TEST_CASE("G-LEAK-08: trained on the future", "[guards]") {
         Codes{"G-LEAK-08"});
   CHECK(message_of([&] {
           (void)fold_findings(unnamed, five_folds(unnamed), {.time_column = "yerning"});
-        }) == "the time column 'yerning' is not in the data ; did you mean 'yearning'?");
+        }) == "the time column 'yerning' is not in the data; did you mean 'yearning'?");
 }
 
 TEST_CASE("G-LEAK-09: failures cannot be left out", "[guards]") {
@@ -355,7 +361,7 @@ TEST_CASE("G-LEAK-10: the best of many seeds", "[guards]") {
   REQUIRE(codes_of(rigged) == Codes{"G-LEAK-10"});
   CHECK(rigged.datasets[0].findings[0].text ==
         "5 contenders are RandomForestClassifier(n_estimators=2) with different seeds: forest 1, "
-        "forest 2, forest 3, forest 4, forest 5; of their scores only the median may win");
+        "forest 2, forest 3, forest 4 and forest 5; of their scores only the median may win");
   std::vector<double> means;
   double called_best = -1;
   for (const Standing& standing : rigged.datasets[0].standings) {
@@ -388,21 +394,22 @@ struct Bold {
 }  // namespace
 
 TEST_CASE("G-LEAK-11: the metric chosen after the fact", "[guards]") {
-  // One row in ten is of class 1, which lies 1.5 further: accuracy likes the shy, balance the bold.
+  // One row in ten is of class 1, which lies 2 further: accuracy likes the shy, balance the bold.
   Rng rng(4);
   Matrix x(400, 2);
   Labels y(400);
   for (Index i = 0; i < 400; ++i) {
     y(i) = i % 10 == 0 ? 1 : 0;
-    x(i, 0) = rng.normal() + 1.5 * y(i);
+    x(i, 0) = rng.normal() + 2 * y(i);
     x(i, 1) = rng.normal();
   }
   const Dataset data(x, y);
   const std::vector<Contender> field{{"shy", Shy{}}, {"bold", Bold{}}};
   const Comparison rigged = compare(field, {data}, {.metrics = {"accuracy", "balanced_accuracy"}});
   REQUIRE(codes_of(rigged) == Codes{"G-LEAK-11"});
-  CHECK(rigged.datasets[0].findings[0].text.find(
-            "accuracy decides, and shy leads; by balanced_accuracy bold would win (0.") == 0);
+  CHECK_THAT(rigged.datasets[0].findings[0].text,
+             Catch::StartsWith(
+                 "accuracy decides, and shy leads; by balanced_accuracy bold would win (0."));
   // The default metric was not chosen; and where the metrics agree there is nothing to say.
   CHECK(codes_of(compare(field, {data})).empty());
   CHECK(codes_of(compare({{"means", NearestMean{}}, {"first", FirstClass{}}}, {cloud(99, 2, 2, 1)},
@@ -491,6 +498,45 @@ TEST_CASE("Two copies with different seeds differ in few of 200 draws", "[guards
         standings[0].result.scores("accuracy") - standings[1].result.scores("accuracy");
     same += statistics::corrected_resampled_t(differences, 0.25).p_value >= 0.05 ? 1 : 0;
   }
+  CHECK(same >= 186);  // 93 %
+}
+
+namespace {
+
+/// The nearest of the class means in two columns.
+struct TwoColumns {
+  Index first = 0;
+  NearestMean model = {};
+  static Dataset part(const MatrixView& x, Index first) {
+    return Dataset(Matrix(x.middleCols(first, 2)));
+  }
+  void fit(const Dataset& data) {
+    model.fit(part(data.x(), first).with_labels(data.labels(), data.class_names()));
+  }
+  Labels predict(MatrixView x) const { return model.predict(part(x, first).x()); }
+};
+
+}  // namespace
+
+TEST_CASE("Equally good contenders differ in few of 200 draws", "[guards]") {
+  // Columns 0 and 2 tell the class equally well, 1 and 3 not at all.
+  Index same = 0;
+  for (std::uint64_t draw = 0; draw < 200; ++draw) {
+    Rng rng(draw);
+    Matrix x(100, 4);
+    Labels y(100);
+    for (Index i = 0; i < 100; ++i) {
+      y(i) = static_cast<int>(i % 2);
+      for (Index j = 0; j < 4; ++j) x(i, j) = rng.normal() + (j % 2 == 0 ? y(i) : 0);
+    }
+    const Comparison comparison = compare({{"A", TwoColumns{0}}, {"B", TwoColumns{2}}},
+                                          {Dataset(x, y)}, {.n_repeats = 10, .seed = draw});
+    const std::vector<Standing>& standings = comparison.datasets[0].standings;
+    const Vector differences =
+        standings[0].result.scores("accuracy") - standings[1].result.scores("accuracy");
+    same += statistics::corrected_resampled_t(differences, 0.25).p_value >= 0.05 ? 1 : 0;
+  }
   INFO(same << " of 200");
-  CHECK(same >= 186);
+  CHECK(same >= 186);  // 93 %
+  CHECK(same < 200);   // the test can say otherwise
 }

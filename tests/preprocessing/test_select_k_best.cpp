@@ -35,9 +35,13 @@ TEST_CASE("SelectKBest equals scikit-learn", "[select_k_best]") {
     for (const int threads : {1, 2}) {
       SelectKBest selector({.score_func = function, .k = item["k"]});
       selector.fit(data, {.threads = threads});
-      // sklearn's one-pass sums lose digits far from zero.
-      const bool far = item["name"].get<std::string>().find("far") != std::string::npos;
-      CHECK(close(selector.scores(), to_vector(item["scores"]), far ? 1e-3 : 1e-10));
+      // Its one-pass sums lose digits far from zero, where the scores are those near zero.
+      const std::string name = item["name"];
+      const bool far = name.find("far") != std::string::npos;
+      const auto& scores = !far                      ? item["scores"]
+                           : name == "far from zero" ? expected["cases"][2]["scores"]
+                                                     : expected["cases"][4]["scores"];
+      CHECK(close(selector.scores(), to_vector(scores), far ? 1e-7 : 1e-10));
       CHECK(selector.support() == item["support"].get<std::vector<Index>>());
       CHECK(selector.transform(MatrixView(x)).col(0) == x.col(selector.support()[0]));
     }
@@ -115,7 +119,8 @@ TEST_CASE("SelectKBest refuses what it cannot score", "[select_k_best]") {
   CHECK(message({.score_func = ScoreFunction::chi2}, Dataset(negative, Labels{{0, 1, 0, 1}})) ==
         "SelectKBest: chi2 needs values >= 0, and column 'c1' goes down to -3\nhint: use "
         "score_func=f_classif, or MinMaxScaler() before it");
-  CHECK(message({.k = -1}, classes).find("SelectKBest: k must be") == 0);
+  CHECK_THAT(message({.k = -1}, classes),
+             Catch::StartsWith("SelectKBest: parameter 'k' must be an integer >= 0, got -1"));
   Matrix holed = x;
   holed(1, 1) = std::numeric_limits<double>::quiet_NaN();
   CHECK(message({}, Dataset(holed, Labels{{0, 1, 0, 1}})).find("cannot take missing values") !=
