@@ -34,6 +34,11 @@ struct SoftMeans : NearestMean {
   }
 };
 
+/// A baseline that fails, so that nothing is left.
+struct DummyRefuses : Refuses {
+  static constexpr std::string_view type_name = "DummyRefuses";
+};
+
 /// Two classes of iris.
 Dataset two_classes() {
   const Dataset iris = datasets::load_iris();
@@ -61,8 +66,15 @@ Dataset line(Index n) {
 
 /// Text of the page without tags, one blank between words.
 std::string words(const std::string& page) {
-  std::string text = std::regex_replace(grove::testing::markup(page), std::regex("<[^>]*>"), "");
-  return std::regex_replace(text, std::regex("\\s+"), " ");
+  std::string text;
+  bool inside = false;
+  for (const char c : grove::testing::markup(page)) {
+    if (c == '<') inside = true;
+    const bool blank = c == ' ' || c == '\n';
+    if (!inside && !(blank && !text.empty() && text.back() == ' ')) text += blank ? ' ' : c;
+    if (c == '>') inside = false;
+  }
+  return text;
 }
 
 }  // namespace
@@ -153,7 +165,6 @@ TEST_CASE("ROC and calibration of the page are those of the metrics") {
   check_page(page);
   const OutOfFold& all = found.datasets[0].standings[0].result.out_of_fold.front();
   const Vector p = all.proba.col(1);
-  CHECK(holds(page, ">means <span"));
   const double area = metrics::roc_auc(data.labels(), p);
   char text[16];
   std::snprintf(text, sizeof text, "%.4f", area);
@@ -223,7 +234,7 @@ TEST_CASE("the opening says who wins, and no more than the tests allow") {
   // Nothing learnt.
   const Comparison nothing = compare({{"first", FirstClass{}}}, {iris});
   CHECK(holds(words(to_html(nothing)), "share the best mean accuracy, 0.3333."));
-  CHECK(holds(words(to_html(compare({{"Dummy", Refuses{}}}, {iris}))),
+  CHECK(holds(words(to_html(compare({{"Dummy", DummyRefuses{}}}, {iris}))),
               "Every contender failed: there is no result."));
 
   Comparison tuned = compare({{"x", NearestMean{}}, {"y", FirstClass{}}}, {iris});
@@ -241,11 +252,11 @@ TEST_CASE("over many data sets the opening follows Friedman, Nemenyi and Wilcoxo
   check_page(page);
   const std::string text = words(page);
   CHECK(holds(text,
-              "means has the best average rank, 1.00 among 3, and comes first alone on eight "
+              "means has the best average rank, 1.00 among three, and comes first alone on eight "
               "of eight data sets."));
   CHECK(holds(text, "The ranks differ by more than chance (Friedman's test, p"));
   CHECK(holds(text,
-              "means is ahead of first and the baseline by at least Nemenyi's critical "
+              "It is ahead of first and the baseline by at least Nemenyi's critical "
               "difference of 1.17."));
   CHECK(holds(text,
               "Wilcoxon's test on the mean scores, with Holm's adjustment, sets it above "
@@ -290,8 +301,8 @@ TEST_CASE("a field in which all scores are equal, or none exists, has a page") {
   const std::string equal = to_html(compare({{"first", FirstClass{}}}, {iris}));
   CHECK(count_of(equal, "class=\"dot\"") == 10);
   check_page(equal);
-  const std::string none = to_html(compare({{"Dummy", Refuses{}}}, {iris}));
-  CHECK(holds(none, "failed"));
+  const std::string none = to_html(compare({{"Dummy", DummyRefuses{}}}, {iris}));
+  CHECK(holds(none, "failed on 5 of 5"));
   check_page(none);
   // A failure over two data sets: no test of pairs, but ranks.
   const std::string two = to_html(compare({{"no", Refuses{}}}, {iris, datasets::load_wine()}));
@@ -340,7 +351,7 @@ TEST_CASE("a metric that says infinity leaves out the test, not the comparison")
   CHECK(found.datasets[0].standings[0].best);
   CHECK(std::isnan(found.datasets[0].standings[1].p_value));
   const std::string page = to_html(found);
-  CHECK(!holds(page, "inf%"));
+  CHECK(grove::testing::around(page, "=\"inf") == "");
   CHECK(grove::testing::first_imbalance(page) == "");
 }
 

@@ -72,7 +72,7 @@ void draw_panel(Report& report, const DatasetComparison& data, const Reliability
   Plane plane;
   plane.width = 300;
   plane.height = 330;
-  plane.left = 44;
+  plane.left = 52;
   plane.top = histogram + 16;
   plane.x = Axis::fixed(0, 1, 4, 2);
   plane.y = Axis::fixed(0, 1, 4, 2);

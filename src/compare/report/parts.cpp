@@ -49,7 +49,7 @@ void write_pairs(Report& report, const Overall& overall) {
   report.out << "<details><summary>All pairs: Wilcoxon's signed-rank test on the mean "
                 "scores</summary>\n";
   report.open_table("All pairs of contenders",
-                    {"first", "second", "wins/ties/losses", "first is better by", "p", "p, Holm"});
+                    {"first", "second", "wins/ties/losses", "first is better by", "p", "p (Holm)"});
   for (const PairComparison& pair : overall.pairs) {
     report.out << "<tr>";
     report.row_head(static_cast<std::size_t>(pair.first));

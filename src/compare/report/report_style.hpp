@@ -21,8 +21,8 @@ svg rect.paper{fill:var(--paper)}
 )css";
 
 inline constexpr std::string_view report_style = R"css(
-:root{--k0:#3842eb;--k1:#d9340f;--k2:#0f6b50;--k3:#6b2a9e;--k4:#ac428b;--k5:#4a3a08;--k6:#122754;--k7:#3d7a1c;--kb:#5f676e;--right:11,122,75;--wrong:190,45,30}
-@media (prefers-color-scheme:dark){:root{--k0:#84cdff;--k1:#e0952e;--k2:#31fb85;--k3:#9d87f5;--k4:#e56bb0;--k5:#ab9871;--k6:#dcffeb;--k7:#eaf321;--kb:#a2abb3;--right:72,190,135;--wrong:240,105,90}}
+:root{--k0:#3842eb;--k1:#d9340f;--k2:#0f6b50;--k3:#6b2a9e;--k4:#ac428b;--k5:#4a3a08;--k6:#122754;--k7:#3d7a1c;--kb:#5f676e;--right:11,122,75;--wrong:190,45,30;--depth:1}
+@media (prefers-color-scheme:dark){:root{--k0:#84cdff;--k1:#e0952e;--k2:#31fb85;--k3:#9d87f5;--k4:#e56bb0;--k5:#ab9871;--k6:#dcffeb;--k7:#eaf321;--kb:#a2abb3;--right:72,190,135;--wrong:240,105,90;--depth:.62}}
 .k0{--k:var(--k0)}.k1{--k:var(--k1)}.k2{--k:var(--k2)}.k3{--k:var(--k3)}.k4{--k:var(--k4)}.k5{--k:var(--k5)}.k6{--k:var(--k6)}.k7{--k:var(--k7)}.kb{--k:var(--kb)}
 .opening{background:none;border:0;padding:0;font-size:1.075rem;max-width:46rem}
 .opening p{margin:.75rem 0}
@@ -38,6 +38,7 @@ svg.swatch{display:inline-block;width:.85em;height:.85em;vertical-align:-.06em;m
 svg .mark{fill:var(--k);stroke:var(--card);stroke-width:1}
 svg.dots .dot{fill:var(--k);fill-opacity:.5}
 svg .curve{fill:none;stroke:var(--k);stroke-width:2;stroke-linejoin:round;stroke-opacity:1}
+svg .kb .curve{stroke-dasharray:2 4}
 svg .band{fill:var(--k);fill-opacity:.12;stroke:none}
 svg .cloud{fill:none;stroke:var(--k);stroke-width:4;stroke-linecap:round;stroke-opacity:.4}
 svg .bin{fill:var(--k);fill-opacity:.3}
@@ -57,7 +58,7 @@ figure.diagram{max-width:56rem;margin:.75rem auto}
 .cd.narrow{display:none}
 @media (max-width:40rem){.cd.wide{display:none}.cd.narrow{display:block}.figures.roc figure:first-child{grid-column:auto;grid-row:auto}}
 .dots{height:24px}.ticks{height:18px}
-table.sort th,table.sort td{padding:.35rem .7rem}
+table.sort{font-size:.875rem}table.sort th,table.sort td{padding:.35rem .5rem}
 table.sort th:first-child{padding-left:0}
 table.sort td.text{text-align:left}
 td.hash{max-width:14rem;white-space:normal;font-size:.8em}
@@ -70,11 +71,11 @@ th[aria-sort=ascending] button::after{content:"\2191";opacity:1}
 th[aria-sort=descending] button::after{content:"\2193";opacity:1}
 a{color:var(--dot)}
 :focus-visible{outline:2px solid var(--dot);outline-offset:2px;border-radius:2px}
-.contents{list-style:none;padding:0;columns:20rem;column-gap:2rem;font-size:.95rem}
+.contents{list-style:none;padding:0;columns:23rem;column-gap:2rem;font-size:.95rem}
 .contents li{break-inside:avoid;padding:.15rem 0;margin:0}
 .contents a{font-weight:600;margin-right:.5rem}
 section{scroll-margin-top:.5rem}
-.fold>summary{margin:0;list-style-position:outside}
+.fold>summary{margin:0;list-style-position:inside}
 .fold>summary h2{display:inline;margin-right:.6rem}
 details:not(.fold)>summary{color:var(--soft);font-size:.9rem}
 .who-is-who{grid-template-columns:minmax(9rem,max-content) 1fr}
@@ -95,9 +96,9 @@ table.confusion{min-width:0;border-collapse:separate;border-spacing:2px;font-siz
 .confusion.many{font-size:.7rem;border-spacing:1px}
 .confusion.many th,.confusion.many td{padding:.1rem .2rem}
 .confusion.many tbody td{min-width:1.9em}
-.confusion td.r1{background:rgba(var(--right),.1)}.confusion td.w1{background:rgba(var(--wrong),.09)}.confusion td.r2{background:rgba(var(--right),.17)}.confusion td.w2{background:rgba(var(--wrong),.14)}.confusion td.r3{background:rgba(var(--right),.25)}.confusion td.w3{background:rgba(var(--wrong),.21)}
-.confusion td.r4{background:rgba(var(--right),.32)}.confusion td.w4{background:rgba(var(--wrong),.27)}.confusion td.r5{background:rgba(var(--right),.4)}.confusion td.w5{background:rgba(var(--wrong),.34)}.confusion td.r6{background:rgba(var(--right),.47)}.confusion td.w6{background:rgba(var(--wrong),.4)}
-.confusion td.r7{background:rgba(var(--right),.55)}.confusion td.w7{background:rgba(var(--wrong),.47)}.confusion td.r8{background:rgba(var(--right),.62)}.confusion td.w8{background:rgba(var(--wrong),.53)}.confusion td.r9{background:rgba(var(--right),.7)}.confusion td.w9{background:rgba(var(--wrong),.59)}
+.confusion td.r1{background:rgba(var(--right),calc(.1*var(--depth)))}.confusion td.w1{background:rgba(var(--wrong),calc(.09*var(--depth)))}.confusion td.r2{background:rgba(var(--right),calc(.17*var(--depth)))}.confusion td.w2{background:rgba(var(--wrong),calc(.14*var(--depth)))}.confusion td.r3{background:rgba(var(--right),calc(.25*var(--depth)))}.confusion td.w3{background:rgba(var(--wrong),calc(.21*var(--depth)))}
+.confusion td.r4{background:rgba(var(--right),calc(.32*var(--depth)))}.confusion td.w4{background:rgba(var(--wrong),calc(.27*var(--depth)))}.confusion td.r5{background:rgba(var(--right),calc(.4*var(--depth)))}.confusion td.w5{background:rgba(var(--wrong),calc(.34*var(--depth)))}.confusion td.r6{background:rgba(var(--right),calc(.47*var(--depth)))}.confusion td.w6{background:rgba(var(--wrong),calc(.4*var(--depth)))}
+.confusion td.r7{background:rgba(var(--right),calc(.55*var(--depth)))}.confusion td.w7{background:rgba(var(--wrong),calc(.47*var(--depth)))}.confusion td.r8{background:rgba(var(--right),calc(.62*var(--depth)))}.confusion td.w8{background:rgba(var(--wrong),calc(.53*var(--depth)))}.confusion td.r9{background:rgba(var(--right),calc(.7*var(--depth)))}.confusion td.w9{background:rgba(var(--wrong),calc(.59*var(--depth)))}
 @media print{a.csv,th button::after,.contents{display:none}.opening{font-size:.95rem}section{break-inside:auto;border:0;padding:0}
 .row,svg,figure,.matrices>div,tr{break-inside:avoid}.row,h3+p{break-after:avoid}main{max-width:none}body{font-size:13px}.figures{grid-template-columns:repeat(3,1fr)}.figures.wide{grid-template-columns:repeat(2,1fr)}
 .matrices{grid-template-columns:repeat(3,1fr)}.confusion.many{font-size:.42rem}.confusion.many th,.confusion.many td{padding:.05rem .1rem}details:not([open]){display:none}#downloads{display:none}td.hash{font-size:.55rem}

@@ -15,7 +15,7 @@ namespace grove::report {
 namespace {
 
 constexpr int n_steps = 100;          // of a curve, whatever the number of rows
-constexpr std::size_t n_hardest = 4;  // classes with a panel of their own
+constexpr std::size_t n_hardest = 2;  // classes with a panel of their own
 
 struct Roc {
   std::size_t contender = 0;
@@ -79,6 +79,11 @@ Roc roc_of(const Predicted& found, std::size_t contender, std::size_t n_classes)
   return roc;
 }
 
+/// False inside a stretch that is one straight line.
+bool has_bend(const Vector& curve, Index s) {
+  return s == 0 || s == n_steps || std::abs(2 * curve(s) - curve(s - 1) - curve(s + 1)) > 1e-9;
+}
+
 struct Line {
   std::size_t contender;
   const Vector* curve;
@@ -90,7 +95,7 @@ void draw_panel(Report& report, const DatasetComparison& data, const std::string
   Plane plane;
   plane.width = labelled ? 440 : 300;
   plane.height = labelled ? 400 : 300;
-  plane.left = 44;
+  plane.left = 52;
   plane.x = Axis::fixed(0, 1, 4, 2);
   plane.y = Axis::fixed(0, 1, 4, 2);
   std::vector<std::string> parts;
@@ -104,10 +109,7 @@ void draw_panel(Report& report, const DatasetComparison& data, const std::string
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
     std::string path;
     for (Index s = 0; s <= n_steps; ++s) {
-      // A stretch without a bend is one line.
-      if (s > 0 && s < n_steps &&
-          std::abs(2 * (*line->curve)(s) - (*line->curve)(s - 1) - (*line->curve)(s + 1)) < 1e-9)
-        continue;
+      if (!has_bend(*line->curve, s)) continue;
       path += concat(path.empty() ? "M" : "L", pixels(plane.at_x(static_cast<double>(s) / n_steps)),
                      " ", pixels(plane.at_y((*line->curve)(s))));
     }
@@ -177,8 +179,9 @@ void write_roc(Report& report, const DatasetComparison& data) {
   for (const Roc& roc : all) {
     lines.push_back({roc.contender, &roc.macro, roc.area});
     for (int s = 0; s <= n_steps; ++s)
-      report.add_to_curves("roc", data, roc.contender, k == 2 ? data.class_names[1] : "macro",
-                           static_cast<double>(s) / n_steps, roc.macro(s), NAN);
+      if (has_bend(roc.macro, s))
+        report.add_to_curves("roc", data, roc.contender, k == 2 ? data.class_names[1] : "macro",
+                             static_cast<double>(s) / n_steps, roc.macro(s), NAN);
   }
   report.out << "<h3>ROC curves</h3>\n<p class=\"soft\">"
              << (k == 2 ? "Telling " + escaped(data.class_names[1]) + " from " +

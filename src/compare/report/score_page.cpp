@@ -46,7 +46,8 @@ void write_rank_tests(Sheet& sheet, const RankTests& tests) {
   sheet.open_table("Tests of all contenders at once", {"test", "statistic", "distribution", "p"});
   const auto row = [&](const char* name, const statistics::TestResult& test) {
     row_head(sheet, name);
-    sheet.cell(test.statistic, short_text(test.statistic));
+    sheet.cell(test.statistic,
+               std::isinf(test.statistic) ? "infinite" : short_text(test.statistic));
     const std::string first = short_text(test.degrees_of_freedom);
     sheet.out << "<td>"
               << (test.denominator_degrees_of_freedom > 0

@@ -178,7 +178,7 @@ void write_scores(Report& report, const DatasetComparison& data) {
   const std::vector<std::string>& metrics = data.standings.front().result.metrics;
   report.out << "<h3>Numbers</h3>\n";
   std::vector<std::string> head = {"contender",          "rank", data.metric,
-                                   "behind best [95 %]", "p",    "p, Holm"};
+                                   "behind best [95 %]", "p",    "p (Holm)"};
   head.insert(head.end(), metrics.begin() + 1, metrics.end());
   report.open_table("Results on " + data.dataset, head);
   const std::vector<AgainstBest> against = against_best(data);

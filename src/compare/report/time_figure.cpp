@@ -87,10 +87,12 @@ void draw_panel(Report& report, const DatasetComparison& data, const char* what,
     most = std::max(most, point.score);
   }
   Plane plane;
-  plane.width = 440;
-  plane.height = 290 + 14.0 * std::max(0.0, static_cast<double>(points.size()) - 8);
+  plane.width = 390;
+  plane.height = 275 + 14.0 * std::max(0.0, static_cast<double>(points.size()) - 8);
   plane.x = Axis::log(points.front().seconds, points.back().seconds);
-  plane.y = Axis::linear(least, most);
+  // Room, so that no mark sits on the border.
+  const double room = (most - least) / 20;
+  plane.y = Axis::linear(least - room, most + room);
   report.out << "<figure>";
   report.open_svg(plane.width, plane.height, concat("Score against ", what, " on ", data.dataset),
                   text);

@@ -105,9 +105,9 @@ void draw_panel(Report& report, const DatasetComparison& data, const std::vector
       longest = std::max(longest, t + 1);
     }
   Plane plane;
-  plane.width = 440;
-  plane.right = 130;
-  plane.height = 280 + 14.0 * std::max(0.0, static_cast<double>(curves.size()) - 10);
+  plane.width = 390;
+  plane.right = 116;
+  plane.height = 265 + 14.0 * std::max(0.0, static_cast<double>(curves.size()) - 10);
   plane.x = Axis::fixed(1, static_cast<double>(std::max<std::size_t>(longest, 2)), 1, 0);
   if (longest >= 10) plane.x = Axis::linear(0, static_cast<double>(longest));
   plane.y = Axis::linear(least, most);

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "compare/format.hpp"
+#include "compare/report/axis.hpp"
 #include "compare/report/report.hpp"
 #include "core/text.hpp"
 
@@ -68,7 +69,9 @@ void write_work(Report& report, const DatasetComparison& data) {
     report.cell(seconds, seconds_text(seconds));
     const double units = static_cast<double>(total_of(standing.work));
     if (units > 0)
-      report.cell(seconds / units, fixed_text(1e9 * seconds / units, 2) + " ns");
+      report.cell(seconds / units, seconds / units < 1e-6
+                                       ? fixed_text(1e9 * seconds / units, 2) + " ns"
+                                       : short_seconds(seconds / units));
     else
       report.cell(std::nan(""), "-");
     report.cell(static_cast<double>(standing.peak_bytes), bytes_text(standing.peak_bytes));
