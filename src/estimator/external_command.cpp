@@ -131,9 +131,9 @@ CommandText words(std::string_view text, std::size_t begin) {
 
 CommandText read_command(std::string_view text, std::size_t at) {
   at = after_space(text, at);
-  if (at < text.size() && (text[at] == '"' || text[at] == '\''))
-    if (std::optional<CommandText> quoted = whole_quoted(text, at)) return *quoted;
-  CommandText result = words(text, at);
+  std::optional<CommandText> quoted;
+  if (at < text.size() && (text[at] == '"' || text[at] == '\'')) quoted = whole_quoted(text, at);
+  CommandText result = quoted ? *quoted : words(text, at);
   if (result.error.empty() && result.command.empty()) return trouble(at, "expected a command");
   return result;
 }

@@ -247,8 +247,9 @@ ExternalModel ExternalModel::of_kind(EstimatorKind kind) const {
 ParamValues ExternalModel::param_values() const { return ExternalParams::schema().values(params_); }
 
 void ExternalModel::set_param(std::string_view name, const Value& value) {
-  ExternalParams::schema().set(params_, type_name, name, value);
-  state_.reset();
+  ExternalParams changed = params_;
+  ExternalParams::schema().set(changed, type_name, name, value);
+  *this = ExternalModel(std::move(changed)).of_kind(kind_);
 }
 
 const TrainedOn* ExternalModel::trained_on() const { return &state().trained_on; }

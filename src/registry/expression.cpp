@@ -155,9 +155,10 @@ class Parser {
     if (!command.error.empty()) fail(command.end, command.error, command.hint);
     at_ = command.end;
     const auto make = [&](const ParamValues& values) {
-      ExternalModel model({.command = command.command});
-      for (const auto& [name, value] : values) model.set_param(name, value);
-      return model;
+      ExternalParams params{.command = command.command};
+      for (const auto& [name, value] : values)
+        ExternalParams::schema().set(params, ExternalModel::type_name, name, value);
+      return ExternalModel(std::move(params));
     };
     Entry entry;
     entry.name = ExternalModel::type_name;

@@ -101,7 +101,7 @@ TEST_CASE("A contender that fails or hangs stays in the table with its message")
   CHECK(outcome.out.find("fit is the wall time of the whole run") != std::string::npos);
   CHECK(read_file(folder / "page.html").find("cannot go on") != std::string::npos);
   const Outcome all = run_grove({"cv", "iris", "-m", "external(exit 9)", "--quiet"});
-  CHECK(all.code == 1);
+  CHECK(all.code == 3);
   CHECK(all.err.find("grove: error: external(exit 9) failed with exit code 9") == 0);
 }
 

@@ -39,8 +39,8 @@ TEST_CASE("A command is read as it stands") {
   CHECK(params.timeout == 2.5);
   CHECK(params.proba);
   CHECK(params.seed == 7);
-  const Estimator pipeline = parse_model("StandardScaler() | external(prog | sort, timeout=3)");
-  CHECK(pipeline.expression() == "StandardScaler() | external(prog | sort, timeout=3)");
+  const Estimator pipeline = parse_model("StandardScaler() | external(prog | sort, timeout=3.0)");
+  CHECK(pipeline.expression() == "StandardScaler() | external(prog | sort, timeout=3.0)");
   CHECK(external_part(pipeline)->params().timeout == 3);
 }
 
@@ -96,13 +96,16 @@ TEST_CASE("Bad external models are refused with their place") {
   CHECK(message("external(a, timout=5)")
             .find("has no parameter 'timout'; did you mean "
                   "'timeout'?") != std::string::npos);
-  CHECK(message("external(a, timeout=0)").find("timeout must be") != std::string::npos);
+  CHECK(message("external(a, timeout=0)") ==
+        "model 'external(a, timeout=0)', position 13: external: parameter 'timeout' must be a "
+        "number > 0, got 0.0");
+  CHECK(message("external(\"\")") == "model 'external(\"\")', position 10: expected a command");
   CHECK(message("external(a, timeout=1, timeout=2)").find("is given twice") != std::string::npos);
   CHECK(message("external(a, command=b)").find("is given twice") != std::string::npos);
   CHECK(message("external(\"a\\q\")") ==
         "model 'external(\"a\\q\")', position 12: \\ stands before \\, \", n, t or xHH inside "
         "quotes");
   CHECK(message("external(a) | GaussianNB()").find("must come last") != std::string::npos);
-  CHECK(message_of([] { ExternalModel({.command = ""}); }).find("command must be") !=
+  CHECK(message_of([] { ExternalModel({.command = ""}); }).find("'command' must be") !=
         std::string::npos);
 }
