@@ -93,23 +93,33 @@ void check_rank(const Dataset& data, Index code, const Matrix& r) {
   }
 }
 
-/// The factor of (1 - reg_param) S + reg_param I.
+/// What is added to the diagonal of every covariance. A column that is constant in all rows gets
+/// some variance too, the same in each class, and so tells nothing.
+Eigen::VectorXd added_variances(const Dataset& data, double reg_param, const Context& context) {
+  Eigen::VectorXd added = Eigen::VectorXd::Constant(data.n_columns(), reg_param);
+  if (reg_param > 0) return added;
+  const Vector vars = baseline::moments(data, context).vars;
+  for (Index j = 0; j < added.size(); ++j)
+    if (vars(j) == 0) added(j) = 1;
+  return added;
+}
+
+/// The factor of (1 - reg_param) S + diag(added).
 Matrix factor_of(const Dataset& data, Index code, const Eigen::RowVectorXd& mean, double weight,
-                 double reg_param, const Context& context) {
+                 double reg_param, const Eigen::VectorXd& added, const Context& context) {
   if (!(weight > 1))
     throw InvalidData(concat(who, ": ", class_text(data, code), " has ", weight,
                              " rows (sum of weights), and a covariance needs more than 1"),
                       "drop the class; weights count repeated rows, scale them if they are shares");
   const Index d = data.n_columns();
-  Matrix r = centred_r(data, code, mean, context) / std::sqrt(weight - 1);
-  if (reg_param == 0) {
-    check_rank(data, code, r);
-  } else {
+  Matrix r = centred_r(data, code, mean, context) * std::sqrt((1 - reg_param) / (weight - 1));
+  if ((added.array() > 0).any()) {
     Eigen::MatrixXd stacked(r.rows() + d, d);
-    stacked << std::sqrt(1 - reg_param) * r, std::sqrt(reg_param) * Eigen::MatrixXd::Identity(d, d);
+    stacked << r, Eigen::MatrixXd(added.cwiseSqrt().asDiagonal());
     const Eigen::HouseholderQR<Eigen::MatrixXd> qr(std::move(stacked));
     r = qr.matrixQR().topRows(d).template triangularView<Eigen::Upper>();
   }
+  check_rank(data, code, r);
   for (Index j = 0; j < d; ++j)
     if (r(j, j) < 0) r.row(j) = -r.row(j);
   return r;
@@ -133,13 +143,14 @@ QuadraticDiscriminantAnalysis& QuadraticDiscriminantAnalysis::fit(const Dataset&
   state->means = Matrix(n_classes, d);
   state->priors = Vector(n_classes);
   state->factors = Matrix(n_classes * d, d);
+  const Eigen::VectorXd added = added_variances(data, params_.reg_param, scope.context());
   for (Index k = 0; k < n_classes; ++k) {
     const Index code = state->classes(k);
     state->means.row(k) = moments.means.row(code);
     state->priors(k) = priors(code);
     state->factors.middleRows(k * d, d) =
         factor_of(data, code, moments.means.row(code), moments.weights(code), params_.reg_param,
-                  scope.context());
+                  added, scope.context());
   }
   state->priors /= state->priors.sum();
   state->report = scope.finish();

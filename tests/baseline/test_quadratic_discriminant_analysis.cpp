@@ -8,6 +8,7 @@ using namespace grove;
 using namespace grove::testing;
 
 TEST_CASE("QuadraticDiscriminantAnalysis keeps the contract") {
+  CHECK(contract_of(QuadraticDiscriminantAnalysis()) == "");
   CHECK(contract_of(QuadraticDiscriminantAnalysis({.reg_param = 0.01})) == "");
 }
 
@@ -94,7 +95,8 @@ TEST_CASE("A column that adds nothing is named, and reg_param takes it") {
   for (const bool constant : {false, true}) {
     Matrix x(90, 3);
     x.leftCols(2) = data.x();
-    x.col(2) = constant ? Vector::Constant(90, 7.0) : Vector(x.col(0) + 2 * x.col(1));
+    for (Index i = 0; i < 90; ++i)
+      x(i, 2) = !constant ? x(i, 0) + 2 * x(i, 1) : data.labels()(i) == 0 ? 7 : x(i, 0) * x(i, 1);
     const Dataset more = Dataset(x).with_labels(data.labels(), {"a", "b", "c"});
     QuadraticDiscriminantAnalysis model;
     const std::string message = message_of([&] { model.fit(more); });
@@ -103,6 +105,12 @@ TEST_CASE("A column that adds nothing is named, and reg_param takes it") {
     QuadraticDiscriminantAnalysis regular({.reg_param = 0.1});
     CHECK(regular.fit(more).predict_proba(x).allFinite());
   }
+  Matrix wide(90, 4);  // a column that is 0.1 in all rows, in the middle
+  wide << data.x().col(0), Vector::Constant(90, 0.1), data.x().col(1), Vector::Constant(90, 0.3);
+  QuadraticDiscriminantAnalysis narrow_model, wide_model;
+  narrow_model.fit(data);
+  wide_model.fit(wide, data.labels());
+  CHECK(close(wide_model.predict_proba(wide), narrow_model.predict_proba(data.x()), 1e-12));
   CHECK_THAT(message_of([&] {
                QuadraticDiscriminantAnalysis few;
                few.fit(normal_classes(9, 5));

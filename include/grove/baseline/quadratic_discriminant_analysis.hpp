@@ -20,9 +20,10 @@ struct QuadraticDiscriminantAnalysisParams {
 
 /// Quadratic discriminant analysis: in each class the columns are normal with a covariance of their
 /// own (Hastie, Tibshirani, Friedman, section 4.3). The covariance has divisor (rows - 1); weights
-/// count repeated rows. O(n d^2) to fit, O(K d^2) a row to predict. Where scikit-learn warns and
-/// goes on, a class that has too few rows, or in which a column is a combination of others, throws
-/// InvalidData unless reg_param > 0; so do values beyond 1e100.
+/// count repeated rows. O(n d^2) to fit, O(K d^2) a row to predict. A column that is constant in
+/// all rows tells nothing. Where scikit-learn warns and goes on, a class that has too few rows, or
+/// in which a column is constant or a combination of others, throws InvalidData unless reg_param >
+/// 0; so do values beyond 1e100.
 class QuadraticDiscriminantAnalysis {
  public:
   using Params = QuadraticDiscriminantAnalysisParams;
