@@ -1,15 +1,19 @@
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <stop_token>
 
 #include "grove/baseline/ridge.hpp"
+#include "grove/boosting/gradient_boosting_ranker.hpp"
 #include "grove/cluster/k_means.hpp"
+#include "grove/core/random.hpp"
 #include "grove/data/standard_datasets.hpp"
 #include "grove/estimator/pipeline.hpp"
 #include "grove/neighbors/k_neighbors.hpp"
 #include "grove/preprocessing/standard_scaler.hpp"
 #include "grove/tree/decision_tree.hpp"
+#include "model_selection/search/trial_runner.hpp"
 #include "model_selection/search_toys.hpp"
 #include "support/check.hpp"
 #include "support/reference.hpp"
@@ -235,9 +239,13 @@ TEST_CASE("A trial that fails is recorded and never wins; if all fail the first 
     bounded.budget = {.work = 1000000};
     CHECK(search(Toy{}, data, bounded).trials.size() < 150);
     options.space = SearchSpace{{"k", integers(11, 20)}};
-    CHECK(complaint([&] { search(Toy{{.k = 30, .mode = ToyMode::bad}}, data, options); })
-              .find("trials failed; the first: Toy: bad mode takes no k above 10\nhint: a model "
-                    "that cannot be fitted") != std::string::npos);
+    const Toy hopeless{{.k = 30, .mode = ToyMode::bad}};
+    std::vector<Trial> tried;
+    options.on_trial = [&](const Trial& trial) { tried.push_back(trial); };
+    CHECK_THROWS_AS(search(hopeless, data, options), InvalidParameter);
+    CHECK(tried.size() > 1);
+    CHECK(message_of([&] { search(hopeless, data, options); }) ==
+          "Toy: bad mode takes no k above 10");
   }
   // A score that is no number is a failure too.
   SearchOptions options = toy_search(SearchMethod::random, 10);
@@ -248,6 +256,12 @@ TEST_CASE("A trial that fails is recorded and never wins; if all fail the first 
                           });
   const SearchResult result = search(Toy{}, data, options);
   CHECK(result.trials[result.best].score <= -0.5);
+  options.metric = Scorer("none", metrics::MetricInput::values, true,
+                          [](const metrics::Predictions&) { return std::nan(""); });
+  CHECK(
+      complaint([&] { search(Toy{}, toy_data(), options); }) ==
+      "TunedModel: all 10 trials failed; the first: none is not a number\nhint: a model that fails "
+      "by itself cannot be tuned: cross-validate it first");
   int n_nan = 0;
   for (const Trial& trial : result.trials) n_nan += trial.error == "odd is not a number" ? 1 : 0;
   CHECK(n_nan > 0);
@@ -283,6 +297,68 @@ TEST_CASE("A search that is stopped throws, and its journal holds what was done,
       check_equal(whole, search(Toy{}, data, rest));
     }
   }
+}
+
+TEST_CASE("A journal that cannot be written ends the search, and gets no later trial") {
+  SearchOptions options = toy_search(SearchMethod::random, 40);
+  for (const int threads : {1, 4}) {
+    int n_calls = 0;
+    options.on_trial = [&](const Trial&) {
+      if (++n_calls == 5) throw InvalidData("the disk is full");
+    };
+    CHECK(message_of([&] { search(Toy{}, toy_data(), options, {.threads = threads}); }) ==
+          "the disk is full");
+    CHECK(n_calls == 5);
+  }
+}
+
+TEST_CASE(
+    "Shares of the rows are nested, keep the class shares, and whole groups where they count") {
+  Labels classes(300), groups(300);
+  for (Index i = 0; i < 300; ++i) {
+    classes(i) = i % 10 == 0 ? 0 : i % 10 < 4 ? 1 : 2;
+    groups(i) = static_cast<int>((i * 7) % 31);
+  }
+  const Dataset data = Dataset(Matrix(Matrix::Zero(300, 1)), classes).with_groups(groups);
+  std::vector<Index> rows;
+  for (Index i = 0; i < 300; i += 1) rows.push_back(i);
+  const std::vector<Index> order = nested_order(data, rows, false, 3);
+  CHECK(std::set<Index>(order.begin(), order.end()).size() == 300);
+  CHECK(order != nested_order(data, rows, false, 4));
+  for (const std::size_t n : {std::size_t{10}, std::size_t{33}, std::size_t{100}}) {
+    double of_class[3] = {0, 0, 0};
+    for (std::size_t i = 0; i < n; ++i) of_class[classes(order[i])] += 1;
+    CHECK(std::abs(of_class[0] - 0.1 * static_cast<double>(n)) <= 1);
+    CHECK(std::abs(of_class[1] - 0.3 * static_cast<double>(n)) <= 1);
+  }
+  const std::vector<Index> by_groups = nested_order(data, rows, true, 3);
+  int n_changes = 0;
+  for (std::size_t i = 1; i < by_groups.size(); ++i)
+    n_changes += groups(by_groups[i]) != groups(by_groups[i - 1]) ? 1 : 0;
+  CHECK(n_changes == 30);
+}
+
+TEST_CASE("A ranker is tuned on whole queries") {
+  const Index n = 600;
+  Rng rng(1);
+  Matrix x(n, 3);
+  Vector relevance(n);
+  Labels queries(n);
+  for (Index i = 0; i < n; ++i) {
+    for (Index j = 0; j < 3; ++j) x(i, j) = rng.normal();
+    relevance(i) = std::floor(std::clamp(x(i, 0) + 1.5, 0.0, 3.0));
+    queries(i) = static_cast<int>(i / 10);
+  }
+  const Dataset data = Dataset(x, relevance).with_groups(queries);
+  SearchOptions options;
+  options.method = SearchMethod::halving;
+  options.budget = {.evaluations = 6};
+  options.space = SearchSpace{{"max_depth", integers(1, 4)}, {"learning_rate", log_reals(0.03, 1)}};
+  const SearchResult result = search(GradientBoostingRanker({.n_estimators = 5}), data, options);
+  CHECK(result.metric == "ndcg");
+  CHECK(result.trials.size() > 6);
+  for (const Trial& trial : result.trials) CHECK(trial.error.empty());
+  CHECK(result.trials[result.best].score > 0.9);
 }
 
 TEST_CASE("A budget of work ends at the same trial for any number of threads") {

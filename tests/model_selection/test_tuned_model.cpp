@@ -1,6 +1,7 @@
 #include <cmath>
 #include <set>
 
+#include "grove/baseline/ridge.hpp"
 #include "grove/core/random.hpp"
 #include "grove/data/standard_datasets.hpp"
 #include "grove/estimator/pipeline.hpp"
@@ -101,6 +102,15 @@ TEST_CASE("A tuned model answers as the best model fitted on all rows") {
         "found");
   const Estimator copy = tuned.unfitted();
   CHECK_THROWS_AS(copy.predict(data.x()), NotFitted);
+}
+
+TEST_CASE("A tuned model keeps the contract of estimators") {
+  CHECK(listing(check_estimator(TunedModel(KNeighborsClassifier(), knn_search(3)))) == "");
+  SearchOptions ridge;
+  ridge.method = SearchMethod::tpe;
+  ridge.budget = {.evaluations = 3};
+  ridge.space = SearchSpace{{"alpha", log_reals(0.01, 10)}};
+  CHECK(listing(check_estimator(TunedModel(Ridge(), ridge))) == "");
 }
 
 TEST_CASE("A fit that fails leaves the tuned model as it was") {

@@ -98,5 +98,6 @@ TEST_CASE("Bad values are refused with the whole sentence") {
 TEST_CASE("A failed set changes nothing") {
   ToyParams params{.count = 3};
   CHECK_THROWS_AS(ToyParams::schema().set(params, "Toy", "count", "three"), InvalidParameter);
+  CHECK_THROWS_AS(ToyParams::schema().set(params, "Toy", "count", 0), InvalidParameter);
   CHECK(params.count == 3);
 }

@@ -82,9 +82,9 @@ void check_space(const Estimator& estimator, const SearchSpace& space);
 ///   trials are dense and bad ones are not; failed trials count as bad.
 ///
 /// All trials share the same folds. The answer is the same for any number of threads. A trial that
-/// fails or whose score is NaN is recorded and never wins; if all fail, throws Error with the first
-/// message. Throws Unsupported for clusterers and outlier detectors, Cancelled when stopped.
-/// Counted work goes to the context's ledger.
+/// fails or whose score is NaN is recorded and never wins; if all fail, throws what the first
+/// threw. Throws Unsupported for clusterers and outlier detectors, Cancelled when stopped. Counted
+/// work goes to the context's ledger.
 SearchResult search(const Estimator& estimator, const Dataset& data,
                     const SearchOptions& options = {}, const Context& context = {});
 

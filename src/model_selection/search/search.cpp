@@ -49,6 +49,7 @@ class Search {
   void try_all(const std::vector<Candidate>& candidates, bool own);
   std::size_t replay(const std::vector<Candidate>& candidates);
   void add(Trial trial);
+  [[noreturn]] void throw_all_failed() const;
 
   const SearchOptions& options_;
   const Context& context_;
@@ -193,6 +194,13 @@ std::size_t best_of(const SearchResult& result) {
   return best;
 }
 
+void Search::throw_all_failed() const {
+  if (runner_.first_error()) std::rethrow_exception(runner_.first_error());
+  throw Error(concat(who, ": all ", result_.trials.size(),
+                     " trials failed; the first: ", result_.trials.front().error),
+              "a model that fails by itself cannot be tuned: cross-validate it first");
+}
+
 SearchResult Search::run() {
   std::size_t n_told = 0;
   try_all({{own_, 1}}, true);
@@ -209,11 +217,7 @@ SearchResult Search::run() {
     }
   }
   result_.best = best_of(result_);
-  const Trial& best = result_.trials[result_.best];
-  if (std::isnan(best.score))
-    throw Error(concat(who, ": all ", result_.trials.size(),
-                       " trials failed; the first: ", result_.trials.front().error),
-                "a model that cannot be fitted cannot be tuned: try it by itself first");
+  if (std::isnan(result_.trials[result_.best].score)) throw_all_failed();
   return std::move(result_);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -85,6 +86,7 @@ struct TrialRunner::FoldOutcome {
   double seconds = 0;
   WorkCounts work;
   std::string error;
+  std::exception_ptr thrown;
 };
 
 TrialRunner::TrialRunner(const Estimator& estimator, const Dataset& data,
@@ -154,13 +156,13 @@ TrialRunner::FoldOutcome TrialRunner::run_fold(const Candidate& candidate, bool 
   } catch (const std::exception& error) {
     outcome.seconds = watch.seconds();
     outcome.error = error.what();
+    outcome.thrown = std::current_exception();
   }
   outcome.work = ledger.counts();
   return outcome;
 }
 
-Trial TrialRunner::trial_of(const Candidate& candidate,
-                            const std::vector<FoldOutcome>& folds) const {
+Trial TrialRunner::trial_of(const Candidate& candidate, const std::vector<FoldOutcome>& folds) {
   Trial trial;
   trial.params = candidate.params;
   trial.resource = candidate.resource;
@@ -170,6 +172,7 @@ Trial TrialRunner::trial_of(const Candidate& candidate,
     trial.seconds += fold.seconds;
     for (const auto& [counter, count] : fold.work) trial.work[counter] += count;
     if (trial.error.empty()) trial.error = fold.error;
+    if (!first_error_) first_error_ = fold.thrown;
   }
   const auto n = static_cast<double>(folds.size());
   trial.score = trial.error.empty() ? sum / n : not_a_number;
@@ -180,13 +183,14 @@ Trial TrialRunner::trial_of(const Candidate& candidate,
 }
 
 std::vector<Trial> TrialRunner::run(const std::vector<Candidate>& candidates, bool own,
-                                    const std::function<void(const Trial&)>& progress) const {
+                                    const std::function<void(const Trial&)>& progress) {
   const std::size_t n_folds = splits_.size();
   std::vector<Trial> trials(candidates.size());
   std::vector<std::vector<FoldOutcome>> outcomes(candidates.size(),
                                                  std::vector<FoldOutcome>(n_folds));
   std::vector<std::size_t> open(candidates.size(), n_folds);
   std::size_t next = 0;
+  bool broken = false;
   std::mutex mutex;
   const auto n_tasks = static_cast<Index>(candidates.size() * n_folds);
   parallel_tasks(context_, n_tasks, [&](Index task, const Context& inner) {
@@ -196,10 +200,13 @@ std::vector<Trial> TrialRunner::run(const std::vector<Candidate>& candidates, bo
     outcomes[i][fold] = run_fold(candidates[i], own, fold, inner);
     const std::scoped_lock lock(mutex);
     --open[i];
-    for (; next < candidates.size() && open[next] == 0; ++next) {
-      trials[next] = trial_of(candidates[next], outcomes[next]);
-      if (options_.on_trial) options_.on_trial(trials[next]);
-      if (progress) progress(trials[next]);
+    while (!broken && next < candidates.size() && open[next] == 0) {
+      const Trial& trial = trials[next] = trial_of(candidates[next], outcomes[next]);
+      ++next;
+      broken = true;  // unless the receivers return: none is called again after it threw
+      if (options_.on_trial) options_.on_trial(trial);
+      if (progress) progress(trial);
+      broken = false;
     }
   });
   return trials;

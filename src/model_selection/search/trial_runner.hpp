@@ -1,5 +1,7 @@
 #pragma once
 
+#include <exception>
+#include <functional>
 #include <vector>
 
 #include "grove/model_selection/search.hpp"
@@ -24,13 +26,16 @@ class TrialRunner {
   /// on_trial and `progress` get each as soon as those before it are done. `own`: the model as it
   /// is.
   std::vector<Trial> run(const std::vector<Candidate>& candidates, bool own,
-                         const std::function<void(const Trial&)>& progress) const;
+                         const std::function<void(const Trial&)>& progress);
+
+  /// The first exception of the first trial that met one; null: none did.
+  const std::exception_ptr& first_error() const { return first_error_; }
 
  private:
   struct FoldOutcome;
   FoldOutcome run_fold(const Candidate& candidate, bool own, std::size_t fold,
                        const Context& context) const;
-  Trial trial_of(const Candidate& candidate, const std::vector<FoldOutcome>& folds) const;
+  Trial trial_of(const Candidate& candidate, const std::vector<FoldOutcome>& folds);
   std::vector<Index> rows_of(std::size_t fold, double resource) const;
 
   const Estimator& estimator_;
@@ -42,6 +47,7 @@ class TrialRunner {
   std::vector<Split> splits_;
   /// The training rows of each fold in the order in which shares of them take rows.
   std::vector<std::vector<Index>> orders_;
+  std::exception_ptr first_error_;
 };
 
 /// The folds that a search takes: options.cv, or 3, stratified for classes, whole groups together.
