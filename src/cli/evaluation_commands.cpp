@@ -19,7 +19,8 @@ namespace {
 
 struct EvaluationArguments {
   std::vector<std::string> data, models;
-  std::string cv, metrics, json, html, out_of_fold, time;
+  std::string cv, metrics, json, html, out_of_fold;
+  std::string time;
   bool strict = false;
   std::int64_t repeats = 1;
   DataOptions options;
@@ -28,7 +29,7 @@ struct EvaluationArguments {
 std::vector<Estimator> models_of(const EvaluationArguments& arguments, const Session& session) {
   std::vector<Estimator> models;
   for (const std::string& text : arguments.models) {
-    models.push_back(session.model(is_tuned_file(text) ? read_tuned(text).model : text));
+    models.push_back(session.model(text));
     if (models.back().kind() == EstimatorKind::clusterer)
       throw InvalidParameter(concat(models.back().expression(),
                                     " is a clusterer, and cross-validation needs a classifier or "
@@ -175,14 +176,15 @@ void compare_models(const EvaluationArguments& arguments, const Session& session
   CompareOptions options;
   for (const Estimator& model : models) {
     contenders.push_back({model.expression(), model});
-    if (const std::string& text = arguments.models[contenders.size() - 1]; is_tuned_file(text))
-      contenders.back().tuned_on = TunedOn{.fingerprint = read_tuned(text).fingerprint};
     if (!arguments.metrics.empty()) options.metrics = chosen_metrics(arguments.metrics, model);
   }
   options.n_repeats = static_cast<int>(arguments.repeats);
   options.seed = session.split_seed();
   options.time_column = arguments.time;
   options.strict = arguments.strict;
+  for (std::size_t i = 0; i < contenders.size(); ++i)
+    if (is_tuned_file(arguments.models[i]))
+      contenders[i].tuned_on = TunedOn{.fingerprint = read_tuned(arguments.models[i]).fingerprint};
   std::vector<Dataset> datasets;
   for (const std::string& name : arguments.data) {
     datasets.push_back(load_data(name, arguments.options, DefaultTarget::last_column));

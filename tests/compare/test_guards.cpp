@@ -429,7 +429,8 @@ TEST_CASE("G-LEAK-12: tuned on the test rows", "[guards]") {
   const Estimator model = KNeighborsClassifier({.n_neighbors = 9});
   const Dataset before = data.take(range(0, 30));
   const auto codes = [&](const TunedOn& tuned_on, const Dataset& tested) {
-    return codes_of(compare({{"tuned", model, tuned_on}}, {tested}));
+    return codes_of(
+        compare({{.name = "tuned", .estimator = model, .tuned_on = tuned_on}}, {tested}));
   };
   CHECK(codes({.fingerprint = data.fingerprint()}, data) == Codes{"G-LEAK-12"});
   CHECK(codes({.rows = RowSet(data)}, data) == Codes{"G-LEAK-12"});
