@@ -46,8 +46,7 @@ void check_supervised(const Estimator& model) {
 std::vector<NamedModel> models_of(const EvaluationArguments& arguments, const Session& session) {
   std::vector<NamedModel> models;
   for (const std::string& text : arguments.models) {
-    auto [name, expression] = split_name(text);
-    if (is_tuned_file(expression)) expression = read_tuned(expression).model;
+    const auto [name, expression] = split_name(text);
     models.push_back({name, untuned_model(expression, session)});
     check_supervised(models.back().model);
   }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "cli/tuned_file.hpp"
 #include "core/text.hpp"
 
 namespace grove::cli {
@@ -91,7 +92,8 @@ Context Session::context() const {
 }
 
 Estimator Session::model(const std::string& expression) const {
-  Estimator model = parse_model(expression);
+  Estimator model =
+      parse_model(is_tuned_file(expression) ? read_tuned(expression).model : expression);
   pass_seed(model, seed);
   return model;
 }

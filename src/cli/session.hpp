@@ -21,7 +21,7 @@ struct Session {
   /// Threads, the stop token of Ctrl-C and, on a terminal, a progress bar on stderr.
   Context context() const;
   std::uint64_t split_seed() const { return static_cast<std::uint64_t>(seed.value_or(0)); }
-  /// The model written as `expression`; --seed goes to every step whose seed is at its default.
+  /// The model written as `expression`, or as @FILE (see tuned_file.hpp); --seed goes to every step whose seed is at its default.
   Estimator model(const std::string& expression) const;
   /// The same of a family of models, as in 'KMeans(n_clusters=2..10)'.
   std::vector<Estimator> models(const std::string& expression) const;

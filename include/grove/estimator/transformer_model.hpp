@@ -143,7 +143,9 @@ struct TransformerModel final : AnyTransformer {
     }
   }
   Dataset transform(const Dataset& data, const Context& context) const override {
-    if constexpr (requires { Dataset(held.transform(data, context)); }) {
+    if constexpr (requires {
+                    { held.transform(data, context) } -> std::same_as<Dataset>;
+                  }) {
       return held.transform(data, context);
     } else {
       bool used_target = false;
