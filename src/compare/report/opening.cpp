@@ -236,7 +236,7 @@ std::string winner_on_many(const Report& report, const Overall& overall) {
     if (data.standings[leaders.front()].rank == 1) ++first;
   std::string text =
       concat(capital(strong(report, leaders.front())), " has the best average rank, ", place,
-             ", and comes first alone on ", number_word(first), " of ",
+             ", and comes first alone on ", (first == 0 ? "none" : number_word(first)), " of ",
              number_word(comparison.datasets.size()), " data sets.");
   text += rank_claim(report, overall, leaders.front(), "It");
   if (overall.friedman.p_value < alpha) text += pair_claim(report, overall, leaders.front());
