@@ -96,8 +96,8 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison);
 /// Everything, with full precision and the environment.
 std::string to_json(const Comparison& comparison, const Context& context = {});
 
-/// One page that needs no network: scores as dots with their spread, times as bars, tables,
-/// failures, provenance.
+/// One page that needs no network: what was found and what to mistrust in words, ranks, scores,
+/// time, work, tuning, calibration, ROC, confusions or residuals, findings, provenance; CSV of all.
 std::string to_html(const Comparison& comparison, const Context& context = {});
 
 }  // namespace grove

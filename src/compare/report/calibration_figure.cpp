@@ -148,7 +148,8 @@ void write_calibration(Report& report, const DatasetComparison& data) {
   report.out << "<h3>Calibration</h3>\n<p class=\"soft\">Of the rows to which a model gave "
              << (two ? "this probability of " + escaped(data.class_names[1])
                      : std::string("its class this probability"))
-             << ", how many were " << (two ? "" : "of ") << (two ? "it" : "that class")
+             << ", how many were "
+             << (two ? escaped(data.class_names[1]) : std::string("of that class"))
              << "? On the diagonal the probabilities are true. Whiskers are 95 % intervals, bars "
                 "on top the numbers of rows. ECE, the expected calibration error, is the mean "
                 "distance from the diagonal over the rows.";

@@ -61,7 +61,7 @@ figure.diagram{max-width:56rem;margin:.75rem auto}
 table.sort{font-size:.875rem}table.sort th,table.sort td{padding:.35rem .5rem}
 table.sort th:first-child{padding-left:0}
 table.sort td.text{text-align:left}
-td.hash{max-width:14rem;white-space:normal;font-size:.8em}
+td.hash{font-size:.8em}td.hash code{overflow-wrap:normal}
 td.top,tr.first th{font-weight:600}
 td small{color:var(--soft);font-weight:400}
 thead th{vertical-align:bottom}
