@@ -4,6 +4,8 @@
 #include <regex>
 
 #include "compare/page_check.hpp"
+#include "compare/report/prose.hpp"
+#include "compare/report/report.hpp"
 #include "compare/toys.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/compare/statistics.hpp"
@@ -338,6 +340,39 @@ TEST_CASE("a regression has predictions and residuals, thinned where there are m
   }();
   CHECK(count_of(path[1], "h0") == 600);
   CHECK(holds(to_html(compare({{"means", MeanPlus{0}}}, {line(50)})), "had not seen. What"));
+}
+
+TEST_CASE("names are shortened to what tells them apart") {
+  using Names = std::vector<std::string>;
+  CHECK(report::short_names({"StandardScaler() | KNeighborsClassifier(n_neighbors=7)",
+                             "KNeighborsClassifier(n_neighbors=9)", "GaussianNB()"}) ==
+        Names{"KNeighborsClassifier(n_neighbors=7)", "KNeighborsClassifier(n_neighbors=9)",
+              "GaussianNB"});
+  // What all have in common says nothing.
+  CHECK(report::short_names({"A() | Tree(a=1, b=[1, 2])", "A() | Tree(a=2, b=[1, 2])"}) ==
+        Names{"Tree(a=1)", "Tree(a=2)"});
+  // The last step is equal: the whole pipeline tells.
+  CHECK(report::short_names({"StandardScaler() | Tree()", "Tree()"}) ==
+        Names{"StandardScaler | Tree", "Tree()"});
+  // A name that its user chose stays.
+  CHECK(report::short_names({"my own (best) one", "x | y", ""}) ==
+        Names{"my own (best) one", "x | y", ""});
+  const Names long_ones =
+      report::short_names({std::string(90, 'a') + "1", std::string(90, 'a') + "2",
+                           std::string(90, 'a') + "1" + std::string(90, 'a')});
+  CHECK(std::set<std::string>(long_ones.begin(), long_ones.end()).size() == 3);
+  for (const std::string& name : long_ones) CHECK(name.size() < 60);
+}
+
+TEST_CASE("sentences count and list as people do") {
+  CHECK(report::counted(1, "model", "models") == "one model");
+  CHECK(report::counted(12, "model", "models") == "twelve models");
+  CHECK(report::counted(13, "model", "models") == "13 models");
+  CHECK(report::listed({"a"}) == "a");
+  CHECK(report::listed({"a", "b"}, 6, "or") == "a or b");
+  CHECK(report::listed({"a", "b", "c"}) == "a, b and c");
+  CHECK(report::listed({"a", "b", "c", "d"}, 2) == "a, b and two others");
+  CHECK(report::listed({"a", "b", "c"}, 2) == "a, b and c");
 }
 
 TEST_CASE("a metric that says infinity leaves out the test, not the comparison") {
