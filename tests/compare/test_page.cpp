@@ -66,6 +66,16 @@ Dataset line(Index n) {
   return Dataset(x, y).with_name("line");
 }
 
+Dataset line_classes(Index n) {
+  Matrix x(n, 1);
+  Labels y(n);
+  for (Index i = 0; i < n; ++i) {
+    x(i, 0) = static_cast<double>(i);
+    y(i) = static_cast<int>(i % 3 == 0);
+  }
+  return Dataset(x, y).with_name("line");
+}
+
 /// Text of the page without tags, one blank between words.
 std::string words(const std::string& page) {
   std::string text;
@@ -340,6 +350,18 @@ TEST_CASE("a regression has predictions and residuals, thinned where there are m
   }();
   CHECK(count_of(path[1], "h0") == 600);
   CHECK(holds(to_html(compare({{"means", MeanPlus{0}}}, {line(50)})), "had not seen. What"));
+}
+
+TEST_CASE("of very many folds a part is drawn, and all are in the CSV") {
+  const Comparison found =
+      compare({{"first", FirstClass{}}}, {line_classes(300)}, {.cv = Splitter(LeaveOneOut{})});
+  const std::string page = to_html(found);
+  check_page(page);
+  CHECK(count_of(page, "class=\"dot\"") == 2 * 200);
+  CHECK(holds(page, "200 of 300 folds are drawn"));
+  CHECK(!holds(page, "Every fold's"));
+  CHECK(lines_of(csv_of(page, "scores.csv")).size() ==
+        1 + 2 * 300 * found.datasets[0].standings[0].result.metrics.size());
 }
 
 TEST_CASE("names are shortened to what tells them apart") {

@@ -132,7 +132,8 @@ std::string winner_on_one(const Report& report, const DatasetComparison& data) {
   const std::string score =
       concat("mean ", metric_words(data.metric), ", ", fixed_text(standing.mean, 4));
   if (report.looks.size() == 1)
-    return concat(capital(strong(report, *best)), " has a ", score, ". There is no rival.");
+    return concat(capital(strong(report, *best)), " has a mean ", metric_words(data.metric), " of ",
+                  fixed_text(standing.mean, 4), ". There is no rival.");
   if (tied.size() > 1)
     text = capital(names(report, tied)) + " share the best " + score + ".";
   else
