@@ -179,3 +179,30 @@ TEST_CASE("grove stats refuses what it cannot use") {
         {folder.file("one.csv", "dataset,a\none,1\ntwo,2\n")});
   check(3, "needs at least 2 rows, got 1", "one row", {folder.file("row.csv", "a,b\n1,2\n")});
 }
+
+TEST_CASE("grove stats draws the critical-difference diagram, in a file of its own and in a page") {
+  const Folder folder;
+  const std::string file = folder.file("auc.csv", demsar_csv());
+  const std::string svg = folder / "cd.svg";
+  const std::string page = folder / "page.html";
+  const std::string text = done({"stats", file, "--alpha", "0.1", "--svg", svg, "--html", page});
+  CHECK(contains(text, "(Nemenyi): 1.1181"));
+  const std::string drawing = read_file(svg);
+  CHECK(drawing.rfind("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"", 0) == 0);
+  CHECK(contains(drawing, "CD = 1.12"));
+  CHECK(contains(drawing, "A bar joins C4.5+m+cf, C4.5+m and C4.5+cf."));
+  const std::string html = read_file(page);
+  CHECK(contains(html, "<h1>4 contenders on 14 data sets</h1>"));
+  CHECK(contains(html, "download=\"scores.csv\""));
+  CHECK(contains(html, "At level 0.1, "));
+  CHECK(done({"stats", file, "--alpha", "0.1", "--svg", "-"}) == drawing);
+
+  // Folds of one data set have no such diagram; nothing is written then.
+  const Outcome outcome = run_grove({"stats", file, "--folds", "7", "--svg", folder / "no.svg"});
+  CHECK(outcome.code != 0);
+  CHECK(outcome.out.empty());
+  CHECK(contains(outcome.err, "the rows are folds of one data set"));
+  CHECK(contains(outcome.err, "one row per data set"));
+  CHECK(folder.names().size() == 3);
+  CHECK(run_grove({"stats", file, "--svg", folder.path() + "/none/cd.svg"}).code != 0);
+}

@@ -4,6 +4,8 @@
 #include <regex>
 
 #include "compare/page_check.hpp"
+#include "compare/report/prose.hpp"
+#include "compare/report/report.hpp"
 #include "compare/toys.hpp"
 #include "grove/compare/comparison.hpp"
 #include "grove/compare/statistics.hpp"
@@ -60,6 +62,16 @@ Dataset line(Index n) {
   for (Index i = 0; i < n; ++i) {
     x(i, 0) = static_cast<double>(i);
     y(i) = 2.0 * static_cast<double>(i % 17);
+  }
+  return Dataset(x, y).with_name("line");
+}
+
+Dataset line_classes(Index n) {
+  Matrix x(n, 1);
+  Labels y(n);
+  for (Index i = 0; i < n; ++i) {
+    x(i, 0) = static_cast<double>(i);
+    y(i) = static_cast<int>(i % 3 == 0);
   }
   return Dataset(x, y).with_name("line");
 }
@@ -338,6 +350,51 @@ TEST_CASE("a regression has predictions and residuals, thinned where there are m
   }();
   CHECK(count_of(path[1], "h0") == 600);
   CHECK(holds(to_html(compare({{"means", MeanPlus{0}}}, {line(50)})), "had not seen. What"));
+}
+
+TEST_CASE("of very many folds a part is drawn, and all are in the CSV") {
+  const Comparison found =
+      compare({{"first", FirstClass{}}}, {line_classes(300)}, {.cv = Splitter(LeaveOneOut{})});
+  const std::string page = to_html(found);
+  check_page(page);
+  CHECK(count_of(page, "class=\"dot\"") == 2 * 200);
+  CHECK(holds(page, "200 of 300 folds are drawn"));
+  CHECK(!holds(page, "Every fold's"));
+  CHECK(lines_of(csv_of(page, "scores.csv")).size() ==
+        1 + 2 * 300 * found.datasets[0].standings[0].result.metrics.size());
+}
+
+TEST_CASE("names are shortened to what tells them apart") {
+  using Names = std::vector<std::string>;
+  CHECK(report::short_names({"StandardScaler() | KNeighborsClassifier(n_neighbors=7)",
+                             "KNeighborsClassifier(n_neighbors=9)", "GaussianNB()"}) ==
+        Names{"KNeighborsClassifier(n_neighbors=7)", "KNeighborsClassifier(n_neighbors=9)",
+              "GaussianNB"});
+  // What all have in common says nothing.
+  CHECK(report::short_names({"A() | Tree(a=1, b=[1, 2])", "A() | Tree(a=2, b=[1, 2])"}) ==
+        Names{"Tree(a=1)", "Tree(a=2)"});
+  // The last step is equal: the whole pipeline tells.
+  CHECK(report::short_names({"StandardScaler() | Tree()", "Tree()"}) ==
+        Names{"StandardScaler | Tree", "Tree()"});
+  // A name that its user chose stays.
+  CHECK(report::short_names({"my own (best) one", "x | y", ""}) ==
+        Names{"my own (best) one", "x | y", ""});
+  const Names long_ones =
+      report::short_names({std::string(90, 'a') + "1", std::string(90, 'a') + "2",
+                           std::string(90, 'a') + "1" + std::string(90, 'a')});
+  CHECK(std::set<std::string>(long_ones.begin(), long_ones.end()).size() == 3);
+  for (const std::string& name : long_ones) CHECK(name.size() < 60);
+}
+
+TEST_CASE("sentences count and list as people do") {
+  CHECK(report::counted(1, "model", "models") == "one model");
+  CHECK(report::counted(12, "model", "models") == "twelve models");
+  CHECK(report::counted(13, "model", "models") == "13 models");
+  CHECK(report::listed({"a"}) == "a");
+  CHECK(report::listed({"a", "b"}, 6, "or") == "a or b");
+  CHECK(report::listed({"a", "b", "c"}) == "a, b and c");
+  CHECK(report::listed({"a", "b", "c", "d"}, 2) == "a, b and two others");
+  CHECK(report::listed({"a", "b", "c"}, 2) == "a, b and c");
 }
 
 TEST_CASE("a metric that says infinity leaves out the test, not the comparison") {

@@ -129,8 +129,8 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison);
 /// Apart from times, memory and environment it is the same text for the same plan.
 std::string to_json(const Comparison& comparison, const Context& context = {});
 
-/// One page that needs no network: scores as dots with their spread, times as bars, tables,
-/// failures, provenance.
+/// One page that needs no network: what was found and what to mistrust in words, ranks, scores,
+/// time, work, tuning, calibration, ROC, confusions or residuals, findings, provenance; CSV of all.
 std::string to_html(const Comparison& comparison, const Context& context = {});
 
 }  // namespace grove

@@ -15,6 +15,7 @@ namespace grove::report {
 namespace {
 
 constexpr int n_bins = 10;
+constexpr std::size_t in_sight = 6;  // the best; the others are folded away
 
 struct Bin {
   double count = 0, predicted = 0, right = 0;  // sums
@@ -147,16 +148,23 @@ void write_calibration(Report& report, const DatasetComparison& data) {
   report.out << "<h3>Calibration</h3>\n<p class=\"soft\">Of the rows to which a model gave "
              << (two ? "this probability of " + escaped(data.class_names[1])
                      : std::string("its class this probability"))
-             << ", how many were " << (two ? "" : "of ") << (two ? "it" : "that class")
+             << ", how many were "
+             << (two ? escaped(data.class_names[1]) : std::string("of that class"))
              << "? On the diagonal the probabilities are true. Whiskers are 95 % intervals, bars "
                 "on top the numbers of rows. ECE, the expected calibration error, is the mean "
                 "distance from the diagonal over the rows.";
   if (!without.empty())
     report.out << " No probabilities come from " << escaped(join(without, 99)) << ".";
   report.out << "</p>\n<div class=\"figures\">\n";
-  for (const Reliability& of : all)
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i == in_sight)
+      report.out << "</div>\n<details><summary>Calibration of the others</summary>\n"
+                    "<div class=\"figures\">\n";
+    const Reliability& of = all[i];
     draw_panel(report, data, of, two ? "probability of " + data.class_names[1] : "probability");
-  report.out << "</div>\n<details><summary>Calibration as a table</summary>\n";
+  }
+  report.out << (all.size() > in_sight ? "</div></details>\n" : "</div>\n")
+             << "<details><summary>Calibration as a table</summary>\n";
   write_table(report, data, all);
   report.out << "</details>\n";
 }

@@ -47,6 +47,8 @@ void add_few_datasets(const Report& report, const std::optional<Overall>& overal
 }
 
 void add_failures(const Report& report, Lines& lines) {
+  std::map<std::string, std::vector<std::string>> who;  // failed so
+  std::vector<std::string> order;
   for (std::size_t i = 0; i < report.looks.size(); ++i) {
     std::vector<std::string> where;
     for (const DatasetComparison& data : report.comparison.datasets) {
@@ -55,10 +57,15 @@ void add_failures(const Report& report, Lines& lines) {
         where.push_back(concat(result.n_failed(), " of ", result.folds.size(), " folds of ",
                                escaped(data.dataset)));
     }
-    if (!where.empty())
-      lines.push_back(capital(name_of(report, i)) + " failed on " + listed(where) +
-                      " and stands last there.");
+    if (where.empty()) continue;
+    const std::string places = listed(where);
+    if (who[places].empty()) order.push_back(places);
+    who[places].push_back(name_of(report, i));
   }
+  for (const std::string& places : order)
+    lines.push_back(
+        capital(listed(who[places], 4)) + " failed on " + places +
+        (who[places].size() == 1 ? " and stands last there." : " and stand last there."));
 }
 
 using Places = std::map<std::string, std::vector<std::string>>;  // data sets of each code

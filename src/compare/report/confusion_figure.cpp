@@ -84,28 +84,30 @@ void write_matrix(Report& report, const DatasetComparison& data, std::size_t con
 void write_confusion(Report& report, const DatasetComparison& data) {
   if (data.labels.size() == 0) return;
   const std::size_t k = data.class_names.size();
-  bool any = false;
-  int rest = 0;
+  const bool many = k > with_shares;
+  // Many classes make large tables: only the best is in sight.
+  const std::size_t in_sight = many ? 1 : 6;
+  std::size_t n_written = 0;
   for (const std::size_t i : by_rank(data)) {
     const std::optional<Predicted> found = predicted_of(data, data.standings[i]);
     if (!found) continue;
     const Matrix counts =
         metrics::confusion_matrix(found->truth, found->labels, {.n_classes = static_cast<int>(k)});
-    if (!any)
+    if (n_written == 0)
       report.out << "<h3>Confusion</h3>\n<p class=\"soft\">Rows are the true classes, columns the "
                     "predicted ones"
-                 << (k > with_shares ? "" : "; percentages are of the row")
+                 << (many ? "" : "; percentages are of the row")
                  << ". Right answers are shaded green, wrong ones red, by the share of their row. "
-                    "Every row is counted once, when its model had not seen it.</p>\n";
-    // Many classes make large tables: only the best is in sight.
-    if (any && k > with_shares && rest++ == 0)
-      report.out << "<details><summary>Confusion of the others</summary>\n";
-    if (!any && k <= with_shares) report.out << "<div class=\"matrices\">\n";
+                    "Every row is counted once, when its model had not seen it.</p>\n<div"
+                 << (many ? "" : " class=\"matrices\"") << ">\n";
+    if (n_written == in_sight)
+      report.out << "</div>\n<details><summary>Confusion of the others</summary>\n<div"
+                 << (many ? "" : " class=\"matrices\"") << ">\n";
     write_matrix(report, data, i, counts);
-    any = true;
+    ++n_written;
   }
-  if (rest > 0) report.out << "</details>\n";
-  if (any && k <= with_shares) report.out << "</div>\n";
+  if (n_written > 0) report.out << "</div>\n";
+  if (n_written > in_sight) report.out << "</details>\n";
 }
 
 }  // namespace grove::report

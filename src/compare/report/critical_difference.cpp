@@ -133,7 +133,7 @@ DiagramLayout layout_diagram(const CriticalDifference& diagram, double width) {
   if (!layout.narrow) {
     for (const std::string& name : diagram.contenders)
       margin = std::max(margin, text_width(name, font) + text_width("88.88", font) + 26);
-    margin = std::min(margin, width * 0.34);
+    margin = std::min(margin, width * 0.3);
   }
   layout.axis_x0 = margin;
   layout.axis_x1 = width - margin;

@@ -132,7 +132,8 @@ std::string winner_on_one(const Report& report, const DatasetComparison& data) {
   const std::string score =
       concat("mean ", metric_words(data.metric), ", ", fixed_text(standing.mean, 4));
   if (report.looks.size() == 1)
-    return concat(capital(strong(report, *best)), " has a ", score, ". There is no rival.");
+    return concat(capital(strong(report, *best)), " has a mean ", metric_words(data.metric), " of ",
+                  fixed_text(standing.mean, 4), ". There is no rival.");
   if (tied.size() > 1)
     text = capital(names(report, tied)) + " share the best " + score + ".";
   else
@@ -236,7 +237,7 @@ std::string winner_on_many(const Report& report, const Overall& overall) {
     if (data.standings[leaders.front()].rank == 1) ++first;
   std::string text =
       concat(capital(strong(report, leaders.front())), " has the best average rank, ", place,
-             ", and comes first alone on ", number_word(first), " of ",
+             ", and comes first alone on ", (first == 0 ? "none" : number_word(first)), " of ",
              number_word(comparison.datasets.size()), " data sets.");
   text += rank_claim(report, overall, leaders.front(), "It");
   if (overall.friedman.p_value < alpha) text += pair_claim(report, overall, leaders.front());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "compare/report/csv.hpp"
 #include "compare/report/svg.hpp"
@@ -35,23 +36,61 @@ std::size_t last_step(const std::string& text) {
   return start;
 }
 
-/// The forms of a name, the shortest first.
-std::vector<std::string> forms_of(const std::string& name) {
-  std::string whole;
+std::string without_empty_brackets(const std::string& name) {
+  std::string out;
   for (std::size_t i = 0; i < name.size(); ++i) {
     if (name.compare(i, 2, "()") == 0)
       ++i;
     else
-      whole += name[i];
+      out += name[i];
   }
-  const std::string step = whole.substr(last_step(whole));
-  const std::size_t bracket = step.find('(');
-  // Only an expression is cut: a name that its user chose stays.
-  const bool expression =
-      bracket != std::string::npos && bracket > 0 && step.back() == ')' && step.find(' ') > bracket;
+  return out;
+}
+
+/// "Model(a=1, b=[2, 3])" as the model and its parameters; a name that is no expression, because
+/// its user chose it, has no model.
+struct Step {
+  std::string model;
+  std::vector<std::string> params;
+};
+Step step_of(const std::string& text) {
+  const std::size_t bracket = text.find('(');
+  if (bracket == std::string::npos || bracket == 0 || text.back() != ')' ||
+      text.find(' ') < bracket)
+    return {};
+  Step step{text.substr(0, bracket), {""}};
+  int depth = 0;
+  for (const char c : text.substr(bracket + 1, text.size() - bracket - 2)) {
+    if (c == '(' || c == '[') ++depth;
+    if (c == ')' || c == ']') --depth;
+    if (c == ',' && depth == 0)
+      step.params.emplace_back();
+    else if (c != ' ' || !step.params.back().empty())
+      step.params.back() += c;
+  }
+  return step;
+}
+
+/// By model and parameter.
+using Counts = std::map<std::string, std::map<std::string, std::size_t>>;
+
+/// The forms of a name, the shortest first. A parameter that all steps of the same model have says
+/// nothing.
+std::vector<std::string> forms_of(const std::string& name, const Counts& params_of,
+                                  const std::map<std::string, std::size_t>& n_of) {
+  const std::string whole = without_empty_brackets(name);
+  const std::string last = whole.substr(last_step(whole));
+  const Step step = step_of(last);
   std::vector<std::string> forms;
-  if (expression) forms.push_back(step.substr(0, bracket));
-  if (expression || whole != name) forms.push_back(step);
+  if (!step.model.empty()) {
+    forms.push_back(step.model);
+    std::string own;
+    for (const std::string& param : step.params)
+      if (params_of.at(step.model).at(param) < n_of.at(step.model))
+        own += (own.empty() ? "" : ", ") + param;
+    if (!own.empty()) forms.push_back(step.model + "(" + own + ")");
+  }
+  if (!step.model.empty() || whole != name) forms.push_back(last);
   forms.push_back(whole);
   forms.push_back(name);
   return forms;
@@ -60,15 +99,24 @@ std::vector<std::string> forms_of(const std::string& name) {
 }  // namespace
 
 std::vector<std::string> short_names(const std::vector<std::string>& names) {
+  Counts params_of;
+  std::map<std::string, std::size_t> n_of;
+  for (const std::string& name : names) {
+    const std::string whole = without_empty_brackets(name);
+    const Step step = step_of(whole.substr(last_step(whole)));
+    ++n_of[step.model];
+    for (const std::string& param : std::set<std::string>(step.params.begin(), step.params.end()))
+      ++params_of[step.model][param];
+  }
   std::vector<std::string> found(names.size());
   std::map<std::string, int> taken;
   for (const std::string& name : names)
-    for (const std::string& form : std::vector<std::string>(forms_of(name))) ++taken[form];
+    for (const std::string& form : forms_of(name, params_of, n_of)) ++taken[form];
   std::map<std::string, int> used;
   for (std::size_t i = 0; i < names.size(); ++i) {
     found[i] = names[i];
     std::map<std::string, int> own;
-    const std::vector<std::string> forms = forms_of(names[i]);
+    const std::vector<std::string> forms = forms_of(names[i], params_of, n_of);
     for (const std::string& form : forms) ++own[form];
     for (const std::string& form : forms)
       if (!form.empty() && taken[form] == own[form]) {

@@ -25,6 +25,7 @@ inline constexpr std::string_view report_style = R"css(
 @media (prefers-color-scheme:dark){:root{--k0:#84cdff;--k1:#e0952e;--k2:#31fb85;--k3:#9d87f5;--k4:#e56bb0;--k5:#ab9871;--k6:#dcffeb;--k7:#eaf321;--kb:#a2abb3;--right:72,190,135;--wrong:240,105,90;--depth:.62}}
 .k0{--k:var(--k0)}.k1{--k:var(--k1)}.k2{--k:var(--k2)}.k3{--k:var(--k3)}.k4{--k:var(--k4)}.k5{--k:var(--k5)}.k6{--k:var(--k6)}.k7{--k:var(--k7)}.kb{--k:var(--kb)}
 .opening{background:none;border:0;padding:0;font-size:1.075rem;max-width:46rem}
+.opening,.failures,dt,figcaption{overflow-wrap:anywhere}
 .opening p{margin:.75rem 0}
 .opening h2{font-size:1.075rem;margin:1.25rem 0 .3rem}
 ul{padding-left:1.2rem;margin:.4rem 0}
@@ -56,12 +57,11 @@ svg{--paper:var(--card)}
 .figures.roc figure:first-child{grid-column:span 2;grid-row:span 2}
 figure.diagram{max-width:56rem;margin:.75rem auto}
 .cd.narrow{display:none}
-@media (max-width:40rem){.cd.wide{display:none}.cd.narrow{display:block}.figures.roc figure:first-child{grid-column:auto;grid-row:auto}}
 .dots{height:24px}.ticks{height:18px}
 table.sort{font-size:.875rem}table.sort th,table.sort td{padding:.35rem .5rem}
 table.sort th:first-child{padding-left:0}
 table.sort td.text{text-align:left}
-td.hash{max-width:14rem;white-space:normal;font-size:.8em}
+td.hash{font-size:.8em}td.hash code{overflow-wrap:normal}
 td.top,tr.first th{font-weight:600}
 td small{color:var(--soft);font-weight:400}
 thead th{vertical-align:bottom}
@@ -80,6 +80,7 @@ section{scroll-margin-top:.5rem}
 details:not(.fold)>summary{color:var(--soft);font-size:.9rem}
 .who-is-who{grid-template-columns:minmax(9rem,max-content) 1fr}
 .who-is-who dt{color:var(--ink)}
+@media (max-width:40rem){.who-is-who{grid-template-columns:1fr}.cd.wide{display:none}.cd.narrow{display:block}.figures.roc figure:first-child{grid-column:auto;grid-row:auto}}
 .links{display:flex;flex-wrap:wrap;gap:.5rem}
 a.csv{display:inline-block;border:1px solid var(--line);border-radius:.4rem;padding:.3rem .7rem;text-decoration:none;font-size:.9rem;color:var(--ink)}
 a.csv:hover{border-color:var(--dot)}

@@ -14,6 +14,18 @@ namespace grove::report {
 
 namespace {
 
+constexpr std::size_t most_folds = 200;  // drawn, and in the table; leave-one-out has many
+
+/// Of many scores, evenly spaced ones from the least to the largest.
+std::vector<double> thinned(std::vector<double> scores) {
+  if (scores.size() <= most_folds) return scores;
+  std::sort(scores.begin(), scores.end());
+  std::vector<double> kept;
+  for (std::size_t i = 0; i < most_folds; ++i)
+    kept.push_back(scores[i * (scores.size() - 1) / (most_folds - 1)]);
+  return kept;
+}
+
 std::vector<double> finite_scores(const Standing& standing, const std::string& metric) {
   std::vector<double> kept;
   for (const double score : standing.result.scores(metric))
@@ -102,7 +114,12 @@ void draw_dots(Report& report, const DatasetComparison& data) {
   const std::vector<double> all = drawn_scores(data, scores);
   report.out << "<h3>Scores</h3>\n<p class=\"soft\">" << escaped(data.metric)
              << (data.greater_is_better ? ", larger is better" : ", smaller is better")
-             << ". A dot is a fold, the bar across is the mean.</p>\n";
+             << ". A dot is a fold, the bar across is the mean.";
+  const std::size_t n_folds = data.standings.front().result.folds.size();
+  if (n_folds > most_folds)
+    report.out << " " << most_folds << " of " << n_folds
+               << " folds are drawn, evenly spaced from the least score to the largest.";
+  report.out << "</p>\n";
   if (all.empty()) {
     report.out << "<p>No fold has a score.</p>\n";
     return;
@@ -111,7 +128,7 @@ void draw_dots(Report& report, const DatasetComparison& data) {
   const Axis axis = Axis::linear(*least, *most);
   for (const std::size_t i : by_rank(data)) {
     if (!axis.holds(data.standings[i].mean)) scores[i].clear();
-    draw_row(report, axis, i, data.standings[i], scores[i]);
+    draw_row(report, axis, i, data.standings[i], thinned(scores[i]));
   }
   draw_tick_labels(report.out, axis);
 }
@@ -152,6 +169,7 @@ void write_row(Report& report, std::size_t contender, const Standing& standing,
 }
 
 void write_folds(Report& report, const DatasetComparison& data) {
+  if (data.standings.front().result.folds.size() > most_folds) return;  // they are in the CSV
   report.out << "<details><summary>Every fold's " << escaped(data.metric) << "</summary>\n";
   std::vector<std::string> head = {"repeat.fold"};
   for (const Look& look : report.looks) head.push_back(look.name);

@@ -112,7 +112,7 @@ void draw_plane(std::ostream& out, const Plane& plane, const std::string& x_name
   for (const double tick : plane.x.ticks()) {
     const double x = plane.at_x(tick);
     out << svg_line(x, plane.top, x, floor, "grid")
-        << svg_text(x, floor + 16, plane.x.label(tick), "middle");
+        << svg_text(x, floor + 18, plane.x.label(tick), "middle");
   }
   out << svg_line(plane.left, floor, end, floor, "axis")
       << svg_text((plane.left + end) / 2, plane.height - 8, x_name, "middle", "name");

@@ -87,7 +87,8 @@ void draw_panel(Report& report, const DatasetComparison& data, const char* what,
     most = std::max(most, point.score);
   }
   Plane plane;
-  plane.width = 390;
+  plane.width = 400;
+  plane.left = 60;
   plane.height = 275 + 14.0 * std::max(0.0, static_cast<double>(points.size()) - 8);
   plane.x = Axis::log(points.front().seconds, points.back().seconds);
   // Room, so that no mark sits on the border.

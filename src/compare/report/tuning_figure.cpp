@@ -105,8 +105,11 @@ void draw_panel(Report& report, const DatasetComparison& data, const std::vector
       longest = std::max(longest, t + 1);
     }
   Plane plane;
-  plane.width = 390;
-  plane.right = 116;
+  plane.width = 420;
+  plane.left = 60;
+  for (const Curve& curve : curves)  // for the names
+    plane.right =
+        std::clamp(text_width(report.look(curve.contender).name, 13) + 14, plane.right, 160.0);
   plane.height = 265 + 14.0 * std::max(0.0, static_cast<double>(curves.size()) - 10);
   plane.x = Axis::fixed(1, static_cast<double>(std::max<std::size_t>(longest, 2)), 1, 0);
   if (longest >= 10) plane.x = Axis::linear(0, static_cast<double>(longest));
