@@ -51,6 +51,7 @@
 #include "grove/data/train_test_split.hpp"
 #include "grove/estimator/column_transformer.hpp"
 #include "grove/estimator/estimator.hpp"
+#include "grove/estimator/external_model.hpp"
 #include "grove/estimator/pipeline.hpp"
 #include "grove/estimator/transformer.hpp"
 #include "grove/forest/forest.hpp"

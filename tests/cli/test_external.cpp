@@ -72,6 +72,27 @@ TEST_CASE("An external contender is scored like grove's own") {
   CHECK(scores_of(rerun["models"][0]) == scores_of(report["datasets"][0]["models"][1]));
 }
 
+TEST_CASE("Nearest neighbours in awk agree with grove's on every row") {
+  const std::string awk =
+      "awk -F, 'NR == FNR { if (FNR > 1) { for (j = 1; j < NF; ++j) x[n, j] = $j; c[n++] = $NF }; "
+      "next } FNR == 1 { print \"prediction\"; next } { best = -1; for (i = 0; i < n; ++i) { s = "
+      "0; "
+      "for (j = 1; j <= NF; ++j) s += (x[i, j] - $j) * (x[i, j] - $j); if (best < 0 || s < best) { "
+      "best = s; k = c[i] } } print k }' \"$GROVE_TRAIN\" \"$GROVE_TEST\" > "
+      "\"$GROVE_PREDICTIONS\"";
+  const Folder folder;
+  for (const char* data : {"wine", "glass"}) {
+    json_of({"cv", data, "-m", "a=KNeighborsClassifier(n_neighbors=1)", "-m",
+             "a=external(" + awk + ")", "--out-of-fold", folder / "oof.csv", "--metrics",
+             "accuracy"});
+    const std::string csv = read_file(folder / "oof.csv");
+    const std::size_t rows = csv.find('\n') + 1;
+    const std::size_t half = (csv.size() - rows) / 2;
+    CHECK(half > 500);
+    CHECK(csv.substr(rows, half) == csv.substr(rows + half));
+  }
+}
+
 TEST_CASE("All external contenders get files of the same bytes") {
   const Folder folder;
   const std::string script = "sh " + folder.file("majority.sh", majority);
