@@ -129,7 +129,9 @@ std::string protocol_text(const StudyResult& result) {
 
 /// A figure that was not checked is marked.
 std::string published_text(const PublishedError& error) {
-  return (error.checked ? "" : "~") + fixed_text(error.percent, error.percent < 1 ? 2 : 1);
+  const std::string percent = number_text(error.percent);
+  return (error.checked ? "" : "~") + percent +
+         (percent.find('.') == std::string::npos ? ".0" : "");
 }
 
 std::string others_text(const Study& study) {
@@ -237,7 +239,9 @@ std::string html_of(const std::vector<StudyResult>& results, const Context& cont
         << escaped(protocol_text(result))
         << "</p>\n<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Errors on "
         << escaped(study.dataset) << "\"><table><thead><tr>";
-    for (const std::string& column : head) out << "<th scope=\"col\">" << column << "</th>";
+    for (const std::string& column : head)
+      out << "<th scope=\"col\"" << (column == "model" ? " style=\"text-align:left\"" : "") << ">"
+          << column << "</th>";
     out << "</tr></thead><tbody>\n";
     for (const MethodResult& method : result.methods) {
       const std::vector<std::string> row = row_of(method);

@@ -140,7 +140,7 @@ void draw(std::ostream& out, const TradeOff& trade_off) {
 }
 
 void write_table(std::ostream& out, const TradeOff& trade_off) {
-  out << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Numbers on "
+  out << "<div class=\"scroll pinned\" role=\"region\" tabindex=\"0\" aria-label=\"Numbers on "
       << escaped(trade_off.title)
       << "\"><table><thead><tr><th scope=\"col\">method</th><th scope=\"col\">"
       << escaped(trade_off.quality) << "</th><th scope=\"col\">other answers</th><th scope=\"col\">"
