@@ -117,7 +117,8 @@ class Brackets final : public Sampler {
     rung_ = 0;
     std::vector<Candidate> batch;
     if (bracket_.empty()) return batch;
-    for (double i = 0; i < bracket_.front().n; ++i) {
+    const auto n = static_cast<std::size_t>(bracket_.front().n);
+    while (batch.size() < n) {
       std::optional<ParamValues> point = source_.next();
       if (!point) break;
       batch.push_back({std::move(*point), bracket_.front().resource});

@@ -15,7 +15,9 @@ bool better(const Trial& a, const Trial& b, bool greater_is_better) {
 namespace {
 
 /// At most so many trials are asked for at once, so that a stop or a limit is seen in time.
-constexpr double batch_size = 64;
+std::size_t batch_of(double left) {
+  return static_cast<std::size_t>(std::clamp(left + cost_slack, 0.0, 64.0));
+}
 
 /// How many levels each dimension gets: as search() says.
 std::vector<std::size_t> level_counts(const SearchSpace& space, double most) {
@@ -69,8 +71,8 @@ class Grid final : public Sampler {
       : points_(grid_points(setup.space, setup.own, setup.evaluations)) {}
   std::vector<Candidate> ask(double left) override {
     std::vector<Candidate> batch;
-    for (double n = std::min(left + cost_slack, batch_size); n >= 1 && next_ < points_.size(); --n)
-      batch.push_back({points_[next_++], 1});
+    const std::size_t n = batch_of(left);
+    while (batch.size() < n && next_ < points_.size()) batch.push_back({points_[next_++], 1});
     return batch;
   }
   void tell(const Trial&) override {}
@@ -86,7 +88,8 @@ class Random final : public Sampler {
       : source_(setup.space, setup.own, draws_of(setup.seed)) {}
   std::vector<Candidate> ask(double left) override {
     std::vector<Candidate> batch;
-    for (double n = std::min(left + cost_slack, batch_size); n >= 1; --n) {
+    const std::size_t n = batch_of(left);
+    while (batch.size() < n) {
       std::optional<ParamValues> point = source_.next();
       if (!point) break;
       batch.push_back({std::move(*point), 1});

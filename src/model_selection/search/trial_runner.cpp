@@ -39,6 +39,7 @@ std::vector<Index> ordered_by_groups(const Dataset& data, const std::vector<Inde
   std::map<int, std::vector<Index>> rows_of_group;
   for (const Index row : rows) rows_of_group[(*data.groups())(row)].push_back(row);
   std::vector<const std::vector<Index>*> groups;
+  groups.reserve(rows_of_group.size());
   for (const auto& [group, own] : rows_of_group) groups.push_back(&own);
   rng.shuffle(groups);
   std::vector<Index> order;
