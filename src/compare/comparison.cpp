@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/core/error.hpp"
+#include "model_selection/folds.hpp"
 
 namespace grove {
 
@@ -104,13 +105,14 @@ Standing standing_of(const Contender& contender, const Dataset& data,
   const std::vector<Scorer>& scorers = options.metrics;
   Standing standing;
   standing.contender = contender.name;
+  std::optional<Error> unfit;
   try {
-    standing.result = cross_validate_on(contender.estimator, data, splits, options, context);
-  } catch (const Cancelled&) {
-    throw;
+    check_can_validate(contender.estimator, data);
   } catch (const Error& error) {
-    standing.result = all_failed(contender.estimator, data, splits, scorers, error);
+    unfit = error;
   }
+  standing.result = unfit ? all_failed(contender.estimator, data, splits, scorers, *unfit)
+                          : cross_validate_on(contender.estimator, data, splits, options, context);
   const CrossValidation& result = standing.result;
   standing.mean = result.mean(result.metrics.front());
   standing.std = result.std(result.metrics.front());

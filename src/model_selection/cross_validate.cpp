@@ -11,6 +11,7 @@
 #include "grove/core/error.hpp"
 #include "grove/core/parallel.hpp"
 #include "grove/core/random.hpp"
+#include "model_selection/folds.hpp"
 
 namespace grove {
 
@@ -123,7 +124,9 @@ CrossValidation described(const Estimator& estimator, const Dataset& data,
   return result;
 }
 
-void check_kind(const Estimator& estimator, const Dataset& data) {
+}  // namespace
+
+void check_can_validate(const Estimator& estimator, const Dataset& data) {
   if (estimator.kind() == EstimatorKind::clusterer)
     throw Unsupported(concat("cross_validate: ", estimator.name(),
                              " is a clusterer, which has no target to be tested on"),
@@ -137,8 +140,6 @@ void check_kind(const Estimator& estimator, const Dataset& data) {
   check_fit_data(estimator.name(), data, target,
                  {.missing_values = true, .categorical = true, .sample_weights = true});
 }
-
-}  // namespace
 
 Index CrossValidation::n_failed() const {
   Index count = 0;
@@ -175,7 +176,7 @@ Splitter default_splitter(const Estimator& estimator, int n_splits, std::uint64_
 CrossValidation cross_validate_on(const Estimator& estimator, const Dataset& data,
                                   const std::vector<Split>& splits,
                                   const CrossValidateOptions& options, const Context& context) {
-  check_kind(estimator, data);
+  check_can_validate(estimator, data);
   const std::vector<Scorer> scorers =
       options.metrics.empty() ? default_scorers(estimator) : options.metrics;
   CrossValidation result = described(estimator, data, splits, scorers);
@@ -224,7 +225,7 @@ CrossValidation cross_validate_on(const Estimator& estimator, const Dataset& dat
 
 CrossValidation cross_validate(const Estimator& estimator, const Dataset& data,
                                const CrossValidateOptions& options, const Context& context) {
-  check_kind(estimator, data);
+  check_can_validate(estimator, data);
   const Splitter splitter = options.cv ? *options.cv : default_splitter(estimator);
   CrossValidation result =
       cross_validate_on(estimator, data, splitter.split(data), options, context);
@@ -235,7 +236,7 @@ CrossValidation cross_validate(const Estimator& estimator, const Dataset& data,
 std::vector<LearningCurvePoint> learning_curve(const Estimator& estimator, const Dataset& data,
                                                const LearningCurveOptions& options,
                                                const Context& context) {
-  check_kind(estimator, data);
+  check_can_validate(estimator, data);
   const Splitter splitter = options.cv ? *options.cv : default_splitter(estimator);
   std::vector<Split> splits = splitter.split(data);
   for (std::size_t i = 0; i < splits.size(); ++i)

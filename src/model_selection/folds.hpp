@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "grove/estimator/estimator.hpp"
 #include "grove/model_selection/splitter.hpp"
 
 namespace grove {
@@ -13,6 +14,9 @@ std::vector<Split> splits_from_folds(const std::vector<int>& fold_of_row, int n_
 
 /// 2 <= n_splits <= n, or an error that names `who`.
 void check_n_splits(std::string_view who, int n_splits, Index n, std::string_view of_what);
+
+/// Throws what cross_validate throws for an estimator or data of the wrong kind.
+void check_can_validate(const Estimator& estimator, const Dataset& data);
 
 std::string flag_text(bool value);
 

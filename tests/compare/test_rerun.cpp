@@ -120,11 +120,13 @@ TEST_CASE("A finished fold comes back from JSON with every bit") {
   search.method = "random:2";
   search.seed = 9;
   search.space = {{"a", log_reals(0.1, 10)}, {"b", choices({"uniform", 3, Value()})}};
-  search.trials = {{.params = {{"a", 0.3}, {"b", Value("uniform")}},
-                    .resource = 0.5,
-                    .score = std::numeric_limits<double>::quiet_NaN(),
-                    .error = "no"},
-                   {.params = {{"a", 1.0}, {"b", Value()}}, .score = 0.7}};
+  search.trials.resize(2);
+  search.trials[0].params = {{"a", 0.3}, {"b", Value("uniform")}};
+  search.trials[0].resource = 0.5;
+  search.trials[0].score = std::numeric_limits<double>::quiet_NaN();
+  search.trials[0].error = "no";
+  search.trials[1].params = {{"a", 1.0}, {"b", Value()}};
+  search.trials[1].score = 0.7;
   search.best = 1;
   fold.search = std::make_shared<const SearchResult>(search);
   PredictionSet made;
@@ -201,8 +203,8 @@ TEST_CASE("Changed data are told by column") {
                          planned(iris.with_x(x.leftCols(3), {iris.columns()[0], iris.columns()[1],
                                                              iris.columns()[2]}))) ==
         std::vector<std::string>{"the number of columns was 4 and is 3",
-                                 "column 'petal_width' was removed",
-                                 "column 'petal_length' has other values"});
+                                 "column 'petal_length' has other values",
+                                 "column 'petal_width' was removed"});
   std::vector<Index> rows;
   for (Index i = 0; i < 149; ++i) rows.push_back(i);
   CHECK(data_differences(planned(iris), planned(iris.take(rows))) ==
@@ -430,4 +432,12 @@ TEST_CASE("No damage to a report does more than an error") {
     }
   }
   CHECK(n_refused > 150);
+}
+
+TEST_CASE("What the program's own hooks throw ends the comparison") {
+  CompareOptions options;
+  options.on_fold = [](const FoldKey& key, const FoldResult&, const PredictionSet&) {
+    if (key.dataset == 1 && key.contender == "first") throw Error("the disk is full");
+  };
+  CHECK(message_of([&] { (void)compare(field(), two_sets(), options); }) == "the disk is full");
 }
