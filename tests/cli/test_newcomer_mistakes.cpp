@@ -39,7 +39,8 @@ const std::string regressor_metrics_hint =
     "  hint: metrics for it are mse, rmse, mae, median_ae, mape, r2, explained_variance, pinball, "
     "poisson_deviance, gamma_deviance, ndcg and ndcg_at_10\n";
 const std::string commands_hint =
-    "  hint: commands are datasets, describe, cv, compare, train, predict, export, score, explain, "
+    "  hint: commands are datasets, describe, cv, compare, rerun, train, predict, export, score, "
+    "explain, "
     "stats, cluster, neighbors and models\n";
 
 void files(const Folder& folder) {
