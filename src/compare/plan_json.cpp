@@ -67,11 +67,13 @@ Json plan_json(const Plan& plan, bool where_from) {
     json["contenders"].push_back({{"name", contender.name},
                                   {"expression", contender.expression},
                                   {"params", params_json(contender.params)},
-                                  {"space", space_json(contender.space)}});
+                                  {"space", space_json(contender.space)},
+                                  {"tuned_on", contender.tuned_on}});
   json["baseline"] = plan.baseline;
   if (where_from) json["cv"] = plan.cv;
   json["n_repeats"] = plan.n_repeats;
   json["metrics"] = plan.metrics;
+  json["time_column"] = plan.time_column;
   json["tuning"] = plan.tuning;
   json["tuning_cv"] = plan.tuning_cv;
   json["tuning_metric"] = plan.tuning_metric;
@@ -90,6 +92,7 @@ Plan plan_from(const JsonReader& reader) {
     contender.expression = item.at("expression").text();
     contender.params = params_from(item.at("params"));
     contender.space = space_from(item.at("space"));
+    contender.tuned_on = item.at("tuned_on").text();
     plan.contenders.push_back(std::move(contender));
   }
   if (plan.datasets.empty()) reader.at("datasets").fail("is empty");
@@ -99,6 +102,7 @@ Plan plan_from(const JsonReader& reader) {
   plan.n_repeats =
       static_cast<int>(reader.at("n_repeats").integer(1, std::numeric_limits<std::int32_t>::max()));
   plan.metrics = reader.at("metrics").texts();
+  plan.time_column = reader.at("time_column").text();
   plan.tuning = reader.at("tuning").text();
   plan.tuning_cv = reader.at("tuning_cv").text();
   plan.tuning_metric = reader.at("tuning_metric").text();

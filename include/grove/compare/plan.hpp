@@ -38,8 +38,9 @@ struct PlannedDataset {
 struct PlannedContender {
   std::string name;
   std::string expression;
-  ParamValues params;  // all of them, those at their defaults too
-  SearchSpace space;   // what is tuned, if the comparison tunes
+  ParamValues params;    // all of them, those at their defaults too
+  SearchSpace space;     // what is tuned, if the comparison tunes
+  std::string tuned_on;  // fingerprint of the data that it was tuned on before; "" for none
 };
 
 /// All that is decided before a comparison runs.
@@ -50,6 +51,7 @@ struct Plan {
   std::string cv;                            // as asked for; "" = the default
   int n_repeats = 1;
   std::vector<std::string> metrics;  // as asked for; none = the task's
+  std::string time_column;           // that tells the time of each row; "" for none
   std::string tuning;                // "random:20"; "" for none
   std::string tuning_cv;             // what a program asked for; "" = the default
   std::string tuning_metric;
