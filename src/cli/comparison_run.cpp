@@ -94,7 +94,6 @@ Comparison run_comparison(const ReadyComparison& ready, const ComparisonOutputs&
     Comparison comparison = compare(ready.contenders, ready.datasets, options, session.context());
     clear_progress();
     comparison.plan = ready.plan;
-    if (outputs.checkpoint.empty() && checkpoint && checkpoint->n_done() == 0) checkpoint->remove();
     refuse_if_all_failed(comparison);
     return comparison;
   } catch (const InvalidData&) {

@@ -252,9 +252,7 @@ void rerun(const RerunArguments& arguments, const Session& session) {
   check_outputs({arguments.json, arguments.html});
   const ComparisonReport report = read_comparison(arguments.report);
   const Plan& plan = report.plan;
-  if (!plan.tuning_cv.empty() || !plan.tuning_metric.empty())
-    throw Unsupported("the report was tuned with folds or a metric of a program's own",
-                      "run that program again");
+  check_repeatable(plan);
   EvaluationArguments again;
   again.cv = plan.cv;
   again.repeats = plan.n_repeats;

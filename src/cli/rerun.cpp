@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "cli/cv_spec.hpp"
 #include "cli/data_source.hpp"
 #include "cli/output.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 #include "grove/data/standard_datasets.hpp"
+#include "grove/metrics/table.hpp"
 #include "grove/registry/registry.hpp"
 
 namespace grove::cli {
@@ -48,6 +50,28 @@ bool in_seconds(const std::string& tuning) {
 std::string shortened(const std::string& hash) { return printable(hash.substr(0, 12)); }
 
 }  // namespace
+
+void check_repeatable(const Plan& plan) {
+  const auto refuse = [](const std::string& what) {
+    throw Unsupported(concat("the report was made with ", what, ", which grove rerun cannot name"),
+                      "a program wrote it: run that program again");
+  };
+  try {
+    parse_cv(plan.cv);
+  } catch (const InvalidParameter&) {
+    refuse(concat("the folds ", printable(plan.cv, 200)));
+  }
+  for (const std::string& metric : plan.metrics) {
+    try {
+      static_cast<void>(metrics::find_metric(metric));
+    } catch (const InvalidParameter&) {
+      refuse(concat("the metric ", quoted(metric)));
+    }
+  }
+  if (!plan.tuning_cv.empty()) refuse(concat("tuning on the folds ", printable(plan.tuning_cv)));
+  if (!plan.tuning_metric.empty())
+    refuse(concat("tuning by the metric ", quoted(plan.tuning_metric)));
+}
 
 std::vector<Contender> contenders_again(const Plan& plan, bool run_programs) {
   std::vector<Contender> contenders;

@@ -11,6 +11,9 @@
 
 namespace grove::cli {
 
+/// Throws Unsupported for folds, metrics or tuning that only a program can ask for.
+void check_repeatable(const Plan& plan);
+
 /// The models of a report, with every parameter at its recorded value even if defaults have changed
 /// since. Throws Unsupported for a model that grove cannot make by name, and for one that runs a
 /// program unless `run_programs`.

@@ -107,10 +107,12 @@ struct Checkpoint::State {
 
   void check_head(const JsonReader& reader) {
     const Plan other = checked_plan(reader, checkpoint_format);
-    const std::vector<std::string> differences = plan_differences(other, plan);
+    std::string differences;
+    for (const std::string& difference : plan_differences(other, plan))
+      differences += concat(differences.empty() ? "" : "; ", difference);
     if (!differences.empty())
       throw InvalidParameter(concat("the checkpoint '", printable(path, 300),
-                                    "' belongs to another comparison: ", join(differences, 5)),
+                                    "' belongs to another comparison: ", differences),
                              remove_hint(path));
     const Json build = build_json();
     for (const auto& [what, value] : build.items()) {

@@ -13,6 +13,7 @@
 #include "grove/compare/guards.hpp"
 #include "grove/compare/statistics.hpp"
 #include "grove/core/error.hpp"
+#include "model_selection/check_kind.hpp"
 
 namespace grove {
 
@@ -109,13 +110,14 @@ Standing standing_of(const Contender& contender, const Dataset& data,
   Standing standing;
   standing.contender = contender.name;
   const Estimator estimator = entrant(contender, options, scorers.front());
+  std::optional<Error> unfit;
   try {
-    standing.result = cross_validate_on(estimator, data, splits, folds, context);
-  } catch (const Cancelled&) {
-    throw;
+    check_kind("compare", estimator, data);
   } catch (const Error& error) {
-    standing.result = all_failed(estimator, data, splits, scorers, error);
+    unfit = error;
   }
+  standing.result = unfit ? all_failed(estimator, data, splits, scorers, *unfit)
+                          : cross_validate_on(estimator, data, splits, folds, context);
   mark_tuning(standing, contender, estimator);
   summarise(standing);
   return standing;

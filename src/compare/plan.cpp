@@ -129,7 +129,8 @@ void compare_contenders(const PlannedContender& before, const PlannedContender& 
   for (const auto& [name, value] : old)
     differences.add(concat("parameter ", printable(name), whose, " is gone: ", printable(value)));
   differences.changed(concat("the model", whose), before.expression, now.expression);
-  differences.changed("the data of an earlier search" + whose, before.tuned_on, now.tuned_on);
+  differences.changed(concat("the data of an earlier search", whose), before.tuned_on,
+                      now.tuned_on);
   if (before.space != now.space)
     differences.add(concat("what is tuned", whose, " is something else"));
 }
@@ -142,7 +143,7 @@ Plan plan_of(const std::vector<Contender>& contenders, const std::vector<Dataset
   for (const Dataset& data : datasets) plan.datasets.push_back(planned(data, options));
   for (const Contender& contender : contenders) {
     const Estimator& model = contender.estimator;
-    PlannedContender planned{contender.name, model.expression(), model.param_values(), {}};
+    PlannedContender planned{contender.name, model.expression(), model.param_values(), {}, {}};
     if (options.tune) planned.space = contender.space.value_or(model.search_space());
     if (contender.tuned_on) planned.tuned_on = contender.tuned_on->fingerprint;
     plan.contenders.push_back(std::move(planned));
@@ -201,7 +202,7 @@ std::vector<std::string> plan_differences(const Plan& before, const Plan& now) {
           compare_contenders(a, b, differences);
         });
   differences.changed("the baseline", before.baseline, now.baseline);
-  differences.changed("the column of time", before.time_column, now.time_column);
+  differences.changed("the column of times", before.time_column, now.time_column);
   differences.changed("the tuning", before.tuning, now.tuning);
   differences.changed("the folds of the tuning", before.tuning_cv, now.tuning_cv);
   differences.changed("the metric of the tuning", before.tuning_metric, now.tuning_metric);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "grove/estimator/estimator.hpp"
 #include "grove/model_selection/splitter.hpp"
 
 namespace grove {

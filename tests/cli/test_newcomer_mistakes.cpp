@@ -40,8 +40,7 @@ const std::string regressor_metrics_hint =
     "poisson_deviance, gamma_deviance, ndcg and ndcg_at_10\n";
 const std::string commands_hint =
     "  hint: commands are datasets, describe, cv, compare, rerun, tune, train, predict, export, "
-    "score, explain, stats, cluster, neighbors, reproduce and models
-";
+    "score, explain, stats, cluster, neighbors, reproduce and models\n";
 
 void files(const Folder& folder) {
   std::string good = "width,height,colour,kind\n";

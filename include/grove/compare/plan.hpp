@@ -38,9 +38,9 @@ struct PlannedDataset {
 struct PlannedContender {
   std::string name;
   std::string expression;
-  ParamValues params;         // all of them, those at their defaults too
-  SearchSpace space;          // what is tuned, if the comparison tunes
-  std::string tuned_on = {};  // fingerprint of the data of an earlier search; "" for none
+  ParamValues params;    // all of them, those at their defaults too
+  SearchSpace space;     // what is tuned, if the comparison tunes
+  std::string tuned_on;  // fingerprint of the data that it was tuned on before; "" for none
 };
 
 /// All that is decided before a comparison runs.
@@ -51,9 +51,9 @@ struct Plan {
   std::string cv;                            // as asked for; "" = the default
   int n_repeats = 1;
   std::vector<std::string> metrics;  // as asked for; none = the task's
-  std::string time_column;
-  std::string tuning;     // "random:20"; "" for none
-  std::string tuning_cv;  // what a program asked for; "" = the default
+  std::string time_column;           // that tells the time of each row; "" for none
+  std::string tuning;                // "random:20"; "" for none
+  std::string tuning_cv;             // what a program asked for; "" = the default
   std::string tuning_metric;
   std::uint64_t tuning_seed = 0;
   std::uint64_t seed = 0;

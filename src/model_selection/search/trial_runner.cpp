@@ -147,7 +147,9 @@ TrialRunner::FoldOutcome TrialRunner::run_fold(const Candidate& candidate, bool 
     if (!own)
       for (const auto& [name, value] : candidate.params) model.set_param(name, value);
     const Dataset test = data_.take(splits_[fold].test);
-    model.fit(data_.take(rows_of(fold, candidate.resource)), counting);
+    const Dataset train = data_.take(rows_of(fold, candidate.resource));
+    const HeldOut held_out(train, test, outer_);
+    model.fit(train, counting);
     const PredictionSet predictions = predictions_for(model, test, {scorer_}, counting);
     outcome.seconds = watch.seconds();
     outcome.score = scores_of(predictions, test, {scorer_}, counting).front();

@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "grove/data/held_out.hpp"
 #include "grove/model_selection/search.hpp"
 #include "model_selection/search/sampler.hpp"
 
@@ -48,6 +49,7 @@ class TrialRunner {
   /// The training rows of each fold in the order in which shares of them take rows.
   std::vector<std::vector<Index>> orders_;
   std::exception_ptr first_error_;
+  const HeldOut* outer_ = HeldOut::current();  // of the fold that is searched in
 };
 
 /// The folds that a search takes: options.cv, or 3, stratified for classes, whole groups together.
