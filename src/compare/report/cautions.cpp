@@ -7,6 +7,7 @@
 #include "compare/report/prose.hpp"
 #include "compare/report/report.hpp"
 #include "core/text.hpp"
+#include "grove/compare/tuning.hpp"
 
 // What to mistrust in a comparison, in sentences.
 
@@ -117,10 +118,16 @@ void add_tuning(const Report& report, Lines& lines) {
   std::vector<std::string> tuned, untuned;
   for (std::size_t i = 0; i < report.looks.size(); ++i) {
     if (report.look(i).baseline) continue;
-    const bool is_tuned =
-        std::any_of(report.comparison.datasets.begin(), report.comparison.datasets.end(),
-                    [&](const DatasetComparison& data) { return data.standings[i].tuned; });
-    (is_tuned ? tuned : untuned).push_back(name_of(report, i));
+    const auto stands_as = [&](std::string_view state) {
+      return std::any_of(
+          report.comparison.datasets.begin(), report.comparison.datasets.end(),
+          [&](const DatasetComparison& data) { return tuning_state(data.standings[i]) == state; });
+    };
+    if (stands_as("tuned")) {
+      tuned.push_back(name_of(report, i));
+    } else if (stands_as("untuned")) {
+      untuned.push_back(name_of(report, i));
+    }
   }
   const std::vector<Finding>& findings = report.comparison.findings;
   const bool said = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {

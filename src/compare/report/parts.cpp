@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compare/external_notes.hpp"
 #include "compare/format.hpp"
 #include "compare/report/csv.hpp"
 #include "compare/report/page.hpp"
@@ -8,6 +9,7 @@
 #include "compare/report/report.hpp"
 #include "compare/report/svg.hpp"
 #include "core/text.hpp"
+#include "grove/model_selection/leak_guards.hpp"
 
 // Ranks over the data sets, findings, downloads, and how it was made.
 
@@ -69,10 +71,28 @@ void write_pairs(Report& report, const Overall& overall) {
 void write_list(std::ostream& out, const char* heading, const std::vector<Finding>& findings) {
   if (findings.empty()) return;
   out << "<h3>" << heading << "</h3>\n<ul class=\"findings\">";
-  for (const Finding& finding : findings)
-    out << "<li><code>" << escaped(finding.code) << "</code> " << escaped(finding.text)
-        << "</li>\n";
+  for (const Finding& finding : findings) {
+    out << "<li><code>" << escaped(finding.code) << "</code> ";
+    for (const LeakGuard& guard : leak_guards())
+      if (guard.code == finding.code) out << "<strong>" << escaped(guard.title) << "</strong>: ";
+    out << escaped(finding.text) << "</li>\n";
+  }
   out << "</ul>\n";
+}
+
+/// Of every contender all parameters, those at their defaults too.
+void write_parameters(Report& report) {
+  report.out << "<details><summary>Every parameter, those at their defaults too</summary>\n";
+  report.open_table("Parameters", {"contender", "parameter", "value"});
+  for (const PlannedContender& contender : report.comparison.plan.contenders)
+    for (const auto& [name, value] : contender.params) {
+      report.out << "<tr><th scope=\"row\">" << escaped(contender.name)
+                 << "</th><td class=\"text\"><code>" << escaped(name)
+                 << "</code></td><td class=\"text\"><code>" << escaped(to_text(value))
+                 << "</code></td></tr>\n";
+    }
+  report.close_table();
+  report.out << "</details>\n";
 }
 
 }  // namespace
@@ -162,7 +182,9 @@ void write_provenance(Report& report, const Context& context) {
   out << "<dt>seed</dt><dd>" << comparison.seed << "</dd>";
   if (!comparison.tuning.empty())
     out << "<dt>tuning</dt><dd><code>" << escaped(comparison.tuning) << "</code></dd>";
-  out << "</dl>\n";
+  out << "<dt>plan</dt><dd><code>" << plan_sha256(comparison.plan) << "</code></dd></dl>\n";
+  for (const std::string& note : external_notes(comparison))
+    out << "<p>" << escaped(note) << "</p>\n";
   report.open_table("Data sets and their folds", {"data set", "rows", "columns", "folds",
                                                   "data fingerprint", "SHA-256 of the folds"});
   for (const DatasetComparison& data : comparison.datasets) {
@@ -174,6 +196,7 @@ void write_provenance(Report& report, const Context& context) {
         << escaped(data.splits_sha256) << "</code></td></tr>\n";
   }
   report.close_table();
+  write_parameters(report);
   out << "</section>\n";
 }
 
