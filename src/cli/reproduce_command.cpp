@@ -6,7 +6,7 @@
 #include "cli/app.hpp"
 #include "cli/output.hpp"
 #include "cli/statlog.hpp"
-#include "compare/page.hpp"
+#include "compare/report/page.hpp"
 #include "core/text.hpp"
 #include "grove/core/environment.hpp"
 #include "grove/core/error.hpp"
@@ -257,7 +257,7 @@ std::string html_of(const std::vector<StudyResult>& results, const Context& cont
     out << "<p class=\"soft\">Published: " << escaped(study.source) << "</p></section>\n";
   }
   out << "<section><h2>How this was made</h2>\n<dl>";
-  write_environment(out, context);
+  write_environment(out, environment(context));
   out << "</dl></section>\n";
   close_page(out);
   return out.str();

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "compare/format.hpp"
-#include "compare/page.hpp"
+#include "compare/report/page.hpp"
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 
@@ -198,7 +198,7 @@ std::string to_html(const std::string& title, const std::vector<TradeOff>& trade
     out << "</section>\n";
   }
   out << "<section><h2>How this was made</h2>\n<dl>";
-  write_environment(out, context);
+  write_environment(out, environment(context));
   out << "</dl></section>\n";
   close_page(out);
   return out.str();
