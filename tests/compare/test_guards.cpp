@@ -498,7 +498,7 @@ TEST_CASE("Guards are quiet on the bundled data", "[guards]") {
   CHECK(found == std::map<std::string, Codes>{{"spam", {"G-LEAK-06"}}});
 }
 
-TEST_CASE("Two copies of one estimator tie exactly", "[guards]") {
+TEST_CASE("Two copies of one estimator under two names tie exactly", "[guards]") {
   const RandomForestClassifier forest({.n_estimators = 5, .seed = 3});
   const Comparison comparison =
       compare({{"A", forest}, {"A again", forest}}, {cloud(90, 4, 1, 1), datasets::load_iris()});
