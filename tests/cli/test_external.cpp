@@ -2,6 +2,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include "cli/command.hpp"
 #include "core/command.hpp"
@@ -85,11 +88,18 @@ TEST_CASE("Nearest neighbours in awk agree with grove's on every row") {
     json_of({"cv", data, "-m", "a=KNeighborsClassifier(n_neighbors=1)", "-m",
              "a=external(" + awk + ")", "--out-of-fold", folder / "oof.csv", "--metrics",
              "accuracy"});
-    const std::string csv = read_file(folder / "oof.csv");
-    const std::size_t rows = csv.find('\n') + 1;
-    const std::size_t half = (csv.size() - rows) / 2;
-    CHECK(half > 500);
-    CHECK(csv.substr(rows, half) == csv.substr(rows + half));
+    // model, repeat, row, prediction; the awk script gives no probabilities.
+    std::istringstream csv(read_file(folder / "oof.csv"));
+    std::vector<std::string> rows;
+    for (std::string line; std::getline(csv, line);) {
+      std::size_t end = 0;
+      for (int comma = 0; comma < 4; ++comma) end = line.find(',', end) + 1;
+      rows.push_back(line.substr(0, end));
+    }
+    const std::size_t half = rows.size() / 2;
+    REQUIRE(half > 100);
+    CHECK(std::equal(rows.begin() + 1, rows.begin() + 1 + static_cast<std::ptrdiff_t>(half),
+                     rows.begin() + 1 + static_cast<std::ptrdiff_t>(half), rows.end()));
   }
 }
 

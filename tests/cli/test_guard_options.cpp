@@ -50,7 +50,7 @@ TEST_CASE("grove compare and grove cv say what the guards find") {
   }
 }
 
-TEST_CASE("--time names the column that tells the time") {
+TEST_CASE("The column that --time names tells the time") {
   const Folder folder;
   const std::string file = folder.file("sales.csv", rising_csv("order"));
   CHECK(!contains(run_grove({"cv", file, "-m", nb}).out, "G-LEAK"));
@@ -60,7 +60,7 @@ TEST_CASE("--time names the column that tells the time") {
   CHECK(contains(typo.err, "the time column 'oder' is not in the data; did you mean 'order'?"));
 }
 
-TEST_CASE("-m @FILE knows the data that it was tuned on") {
+TEST_CASE("A model from @FILE knows the data that it was tuned on") {
   const Folder folder;
   const auto json = run_grove({"cv", "iris", "-m", nb, "--json", "-"}).json();
   const std::string fingerprint = json["dataset"]["fingerprint"];

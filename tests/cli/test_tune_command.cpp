@@ -232,7 +232,7 @@ TEST_CASE("an interrupted search says how to go on, and its journal is whole") {
   const std::string journal = folder / "trials.jsonl";
   const std::string command =
       "timeout -s INT 2 " GROVE_CLI
-      " tune digits -m 'KNeighborsClassifier()' --budget 100000 --journal " +
+      " tune digits -m 'GradientBoostingClassifier(n_estimators=20)' --budget 100000 --journal " +
       journal + " >" + folder / "out" + " 2>" + folder / "err";
   CHECK(std::system(command.c_str()) != 0);
   const std::string error = read_file(folder / "err");

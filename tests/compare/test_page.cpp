@@ -252,6 +252,7 @@ TEST_CASE("the opening says who wins, and no more than the tests allow") {
   Comparison tuned = compare({{"x", NearestMean{}}, {"y", FirstClass{}}}, {iris});
   tuned.tuning = "random:20";
   tuned.datasets[0].standings[0].tuned = true;
+  tuned.datasets[0].standings[1].tunable = true;
   CHECK(holds(words(to_html(tuned)), "y was not tuned beside rivals that were."));
 }
 

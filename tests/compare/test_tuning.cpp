@@ -176,7 +176,7 @@ TEST_CASE("the table and the JSON show what was tuned, and what it cost") {
   text << comparison;
   CHECK(text.str().find("tuned inside each of the folds by grid:5") != std::string::npos);
   CHECK(text.str().find("nothing to tune") != std::string::npos);
-  CHECK(text.str().find("MB  untuned\n") != std::string::npos);
+  CHECK(text.str().find("  untuned\n") != std::string::npos);
 
   const auto json = nlohmann::json::parse(to_json(comparison));
   CHECK(json["tuning"] == "grid:5");

@@ -98,7 +98,7 @@ TEST_CASE("Bad external models are refused with their place") {
                   "'timeout'?") != std::string::npos);
   CHECK(message("external(a, timeout=0)") ==
         "model 'external(a, timeout=0)', position 13: external: parameter 'timeout' must be a "
-        "number > 0, got 0.0");
+        "number > 0, got 0");
   CHECK(message("external(\"\")") == "model 'external(\"\")', position 10: expected a command");
   CHECK(message("external(a, timeout=1, timeout=2)").find("is given twice") != std::string::npos);
   CHECK(message("external(a, command=b)").find("is given twice") != std::string::npos);
