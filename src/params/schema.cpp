@@ -156,7 +156,9 @@ void ParamTable::set(void* params, std::string_view who, std::string_view name,
                      const Value& value) const {
   const ParamInfo& info = find(who, name);
   const Value before = info.get(params);
-  if (!info.set(params, value)) throw_out_of_range(who, info, value);
+  // An enumeration may have the word none.
+  const bool word = value.is_null() && info.type == "word" && !info.nullable;
+  if (!info.set(params, word ? Value("none") : value)) throw_out_of_range(who, info, value);
   if (admitted(info, info.get(params))) return;
   info.set(params, before);
   throw_out_of_range(who, info, value);

@@ -146,6 +146,14 @@ TEST_CASE("a ColumnTransformer that cannot be read says why") {
       "remainder must be passthrough or drop, got 'keep'");
 }
 
+TEST_CASE("The word none of an enumeration is read as one") {
+  const Estimator model = parse_model("LogisticRegression(penalty=none, class_weight=none)");
+  for (const auto& [name, value] : model.param_values())
+    if (name == "penalty" || name == "class_weight") CHECK(value == Value("none"));
+  CHECK(parse_model(model.expression()).param_values() == model.param_values());
+  CHECK_THROWS_AS(parse_model("KNeighborsClassifier(weights=none)"), InvalidParameter);
+}
+
 TEST_CASE("classes are made by name") {
   CHECK(make_estimator("KNeighborsClassifier", {{"n_neighbors", 3}}).expression() ==
         "KNeighborsClassifier(n_neighbors=3)");
