@@ -1,5 +1,6 @@
 #include "cli/comparison_run.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -29,17 +30,27 @@ std::string checkpoint_beside(const ComparisonOutputs& outputs) {
   return "";
 }
 
-/// Every model failed in every fold of every data set: there is nothing to compare.
-void refuse_if_all_failed(const Comparison& comparison) {
+/// The first failure if every model failed in every fold of every data set, so that there is
+/// nothing to compare; else null.
+const FoldResult* failure_of_all(const Comparison& comparison) {
   const FoldResult* first = nullptr;
   for (const DatasetComparison& part : comparison.datasets)
     for (const Standing& standing : part.standings) {
+      const auto n_folds = static_cast<Index>(standing.result.folds.size());
       if (standing.contender == baseline_name) continue;
-      if (standing.result.n_failed() < static_cast<Index>(standing.result.folds.size())) return;
-      if (first == nullptr && !standing.result.folds.empty())
-        first = &standing.result.folds.front();
+      if (standing.result.n_failed() < n_folds) return nullptr;
+      if (first == nullptr && n_folds > 0) first = &standing.result.folds.front();
     }
-  if (first != nullptr) throw InvalidData(first->error, first->hint);
+  return first;
+}
+
+bool same_deciding_metrics(const Plan& a, const Plan& b) {
+  if (a.datasets.size() != b.datasets.size()) return true;
+  return std::equal(a.datasets.begin(), a.datasets.end(), b.datasets.begin(),
+                    [](const PlannedDataset& one, const PlannedDataset& other) {
+                      return one.metrics.empty() || other.metrics.empty() ||
+                             one.metrics.front() == other.metrics.front();
+                    });
 }
 
 std::string quoted(const std::string& path) { return concat("'", printable(path, 300), "'"); }
@@ -67,14 +78,14 @@ void hold_to_plan(const std::string& path, const Plan& plan, const Session& sess
         concat("grove: note: the plan is in ", quoted(path), ", SHA-256 ", plan_sha256(plan)));
     return;
   }
-  const std::vector<std::string> differences = plan_differences(read_plan(path), plan);
+  const Plan before = read_plan(path);
+  const std::vector<std::string> differences = plan_differences(before, plan);
   if (differences.empty()) return;
   std::string list;
   for (const std::string& difference : differences)
     list += concat(list.empty() ? "" : "; ", difference);
-  // The deciding metric is what one is tempted to choose with the results in view.
-  const std::string guard =
-      list.find("the deciding metric") == std::string::npos ? "" : "G-LEAK-11: ";
+  // What one is tempted to choose with the results in view.
+  const std::string guard = same_deciding_metrics(before, plan) ? "" : "G-LEAK-11: ";
   throw InvalidParameter(
       concat(guard, "this is not the comparison that was planned in ", quoted(path), ": ", list),
       "run what was planned, or put the new plan into another file, where all can see both");
@@ -97,11 +108,11 @@ Comparison run_comparison(const ReadyComparison& ready, const ComparisonOutputs&
     Comparison comparison = compare(ready.contenders, ready.datasets, options, session.context());
     clear_progress();
     comparison.plan = ready.plan;
-    refuse_if_all_failed(comparison);
+    if (const FoldResult* failure = failure_of_all(comparison)) {
+      if (outputs.checkpoint.empty() && checkpoint) checkpoint->remove();
+      throw InvalidData(failure->error, failure->hint);
+    }
     return comparison;
-  } catch (const InvalidData&) {
-    if (outputs.checkpoint.empty() && checkpoint) checkpoint->remove();
-    throw;
   } catch (const Error& error) {
     if (outputs.checkpoint.empty() && checkpoint && checkpoint->n_done() == 0) checkpoint->remove();
     if (dynamic_cast<const Cancelled*>(&error) != nullptr) interrupted(checkpoint);

@@ -334,7 +334,8 @@ void add_compare(CLI::App& app, Session& session) {
   add_shared_options(*command, *arguments);
   command->add_option("--tune", arguments->tune,
                       "METHOD:BUDGET, as in random:20, tpe:30s or halving:5e9w: tunes every model "
-                      "inside the training part of each fold, all with this budget; a parameter "
+                      "inside the training part of each fold, all with this budget (w: units of "
+                      "work, each model's own counters); a parameter "
                       "that is given a value keeps it, and ranges, as in n_neighbors=1..50 or "
                       "weights=uniform|distance, are the model's search space");
   command->add_option("--html", arguments->html, "one page with everything, for a browser");

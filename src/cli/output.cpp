@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <set>
 #include <system_error>
 
 #include "core/atomic_file.hpp"
@@ -21,8 +22,14 @@ void print(std::string_view text) {
 }
 
 void check_outputs(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths)
-    if (!path.empty() && path != "-") check_writable(path);
+  std::set<std::string> taken;
+  for (const std::string& path : paths) {
+    if (path.empty()) continue;
+    if (!taken.insert(path).second)
+      throw InvalidParameter(concat("two outputs go to ", printable(path, 300)),
+                             "give each a file of its own");
+    if (path != "-") check_writable(path);
+  }
 }
 
 void write_text(const std::string& path, std::string_view text) {

@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "grove/core/error.hpp"
 #include "grove/data/standard_datasets.hpp"
+#include "grove/estimator/external_model.hpp"
 #include "grove/metrics/table.hpp"
 #include "grove/registry/registry.hpp"
 
@@ -17,10 +18,6 @@ namespace grove::cli {
 namespace {
 
 std::string quoted(const std::string& text) { return concat("'", printable(text, 200), "'"); }
-
-bool runs_a_program(const std::string& expression) {
-  return expression.find("external(") != std::string::npos;
-}
 
 Estimator model_again(const PlannedContender& planned) {
   Estimator model = parse_model(planned.expression);
@@ -68,6 +65,8 @@ void check_repeatable(const Plan& plan) {
       refuse(concat("the metric ", quoted(metric)));
     }
   }
+  if (!plan.tuning.empty() && plan.tuning_seed != plan.seed)
+    refuse("tuning with a seed of its own");
   if (!plan.tuning_cv.empty()) refuse(concat("tuning on the folds ", printable(plan.tuning_cv)));
   if (!plan.tuning_metric.empty())
     refuse(concat("tuning by the metric ", quoted(plan.tuning_metric)));
@@ -76,12 +75,12 @@ void check_repeatable(const Plan& plan) {
 std::vector<Contender> contenders_again(const Plan& plan, bool run_programs) {
   std::vector<Contender> contenders;
   for (const PlannedContender& planned : plan.contenders) {
-    if (runs_a_program(planned.expression) && !run_programs)
-      throw Unsupported(
-          concat("the report would run a program: ", printable(planned.expression, 300)),
-          "if you trust it, add --run-programs");
     try {
       Contender contender{planned.name, model_again(planned)};
+      if (external_part(contender.estimator) != nullptr && !run_programs)
+        throw Unsupported(
+            concat("the report would run a program: ", printable(planned.expression, 300)),
+            "if you trust it, add --run-programs");
       if (!plan.tuning.empty()) contender.space = planned.space;
       if (!planned.tuned_on.empty()) contender.tuned_on = TunedOn{.fingerprint = planned.tuned_on};
       contenders.push_back(std::move(contender));

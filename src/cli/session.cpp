@@ -63,6 +63,9 @@ void catch_interrupts() {
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGINT);
   ::sigaddset(&signals, SIGTERM);
+  struct sigaction hangup {};
+  if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+    ::sigaddset(&signals, SIGHUP);  // ignored under nohup
   // Blocked before any thread starts, so that the one below alone receives them.
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread([signals] {

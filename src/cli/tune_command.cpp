@@ -302,9 +302,10 @@ void add_tune_command(CLI::App& app, Session& session) {
                       "grid, random, halving, hyperband, asha or tpe (default random)");
   command->add_option("--budget", arguments->budget,
                       "evaluations, seconds or units of work: 50, 30s or 5e9w (default 20)");
-  command->add_option("--space", arguments->space,
-                      "the search space, JSON: {\"n_neighbors\": {\"low\": 1, \"high\": 50, "
-                      "\"scale\": \"log\"}, \"weights\": [\"uniform\", \"distance\"]}");
+  command->add_option(
+      "--space", arguments->space,
+      "a file with the search space, JSON: {\"n_neighbors\": {\"low\": 1, \"high\": 50, "
+      "\"scale\": \"log\"}, \"weights\": [\"uniform\", \"distance\"]}");
   command->add_option("--metric", arguments->metric, "what is made best (default accuracy or r2)");
   command->add_option("--cv", arguments->cv,
                       "folds, as in grove cv (default 3, stratified for classes)");

@@ -51,7 +51,7 @@ Contender contender_of(const std::string& text, bool tune, const Session& sessio
     return {std::move(name), std::move(model), std::nullopt, std::move(tuned_on)};
   }
   SearchableModel one = session.searchable_model(expression);
-  if (name.empty()) name = one.ranges ? expression : one.model.expression();
+  if (name.empty()) name = expression;  // a value that is written is not searched, default or not
   return {std::move(name), std::move(one.model), std::move(one.space), std::move(tuned_on)};
 }
 

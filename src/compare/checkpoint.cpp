@@ -52,6 +52,7 @@ struct Checkpoint::State {
   std::string path;
   Plan plan;
   int file = -1;
+  std::size_t size = 0;  // of the lines that are whole
   std::map<Key, FinishedFold> found;
   std::atomic<std::size_t> n_new = 0;
 
@@ -72,20 +73,23 @@ struct Checkpoint::State {
     const std::string text = read_whole_file(path);
     std::size_t end = text.rfind('\n');
     end = end == std::string::npos ? 0 : end + 1;
+    // A head that was cut off is a checkpoint without folds; anything else is somebody's file.
+    const std::string head = line_of(head_json());
+    if (end == 0 && head.compare(0, text.size(), text) != 0)
+      throw ParseError(printable(path, 300), 1, 0, "this is no checkpoint of grove compare",
+                       "name a new file, or a checkpoint");
+    read(std::string_view(text).substr(0, end));
     if (end < text.size() && ::ftruncate(file, static_cast<off_t>(end)) != 0) cannot_write(path);
-    if (end == 0) {
-      begin();
-    } else {
-      read(std::string_view(text).substr(0, end));
-    }
+    size = end;
+    if (end == 0) append(head);
   }
 
-  void begin() {
+  Json head_json() const {
     Json head = format_json(checkpoint_format);
     head["build"] = build_json();
     head["plan_sha256"] = plan_sha256(plan);
     head["plan"] = plan_json(plan);
-    append(line_of(head));
+    return head;
   }
 
   void read(std::string_view text) {
@@ -141,13 +145,19 @@ struct Checkpoint::State {
         finished_fold_from(reader.at("result")));
   }
 
-  void append(std::string_view text) const {
-    while (!text.empty()) {
-      const ssize_t written = ::write(file, text.data(), text.size());
+  /// A line that cannot be written whole is taken back, so that others may follow.
+  void append(std::string_view line) {
+    for (std::string_view rest = line; !rest.empty();) {
+      const ssize_t written = ::write(file, rest.data(), rest.size());
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) cannot_write(path);
-      text.remove_prefix(static_cast<std::size_t>(written));
+      if (written < 0) {
+        const int why = errno;
+        if (::ftruncate(file, static_cast<off_t>(size)) == 0) errno = why;
+        cannot_write(path);
+      }
+      rest.remove_prefix(static_cast<std::size_t>(written));
     }
+    size += line.size();
   }
 
   void keep(const FoldKey& key, const FoldResult& fold, const PredictionSet& predictions) {

@@ -56,7 +56,8 @@ Json dataset_part(const DatasetComparison& data, const Plan& plan) {
                      {"test", "corrected_resampled_t"},
                      {"metric", data.metric},
                      {"statistic", number_or_null(standing.t_statistic)},
-                     {"p_value", standing.p_value}});
+                     {"p_value", standing.p_value},
+                     {"p_adjusted", standing.p_adjusted}});
   }
   return {{"dataset",
            {{"name", data.dataset},

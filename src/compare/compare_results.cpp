@@ -127,6 +127,8 @@ Comparison compare_results(const std::vector<SeparateResult>& results,
       Standing standing;
       standing.contender = comparison.contenders[i];
       standing.result = with_first(*parts[i], scorer.name());
+      for (const FoldResult& fold : standing.result.folds)
+        standing.tuned = standing.tuned || fold.search != nullptr;
       summarise(standing);
       data.standings.push_back(std::move(standing));
     }

@@ -9,6 +9,7 @@
 #include "compare/tuning.hpp"
 #include "core/text.hpp"
 #include "grove/compare/comparison.hpp"
+#include "grove/compare/statistics.hpp"
 #include "grove/model_selection/leak_guards.hpp"
 
 namespace grove {
@@ -51,6 +52,7 @@ void write_table(std::ostream& out, const DatasetComparison& data, int width, bo
       << data.splitter << "\n";
   out << "  " << std::left << std::setw(width) << "contender" << std::right << std::setw(10)
       << "mean" << std::setw(10) << "sd" << std::setw(7) << "rank" << std::setw(10) << "p"
+      << std::setw(10) << "p (Holm)"
       << "\n";
   for (const Standing& standing : data.standings) {
     out << (standing.best ? "* " : "  ") << std::left << std::setw(width) << standing.contender
@@ -67,11 +69,29 @@ void write_table(std::ostream& out, const DatasetComparison& data, int width, bo
     out << std::setw(10) << fixed_text(standing.mean, 4) << std::setw(10)
         << fixed_text(standing.std, 4) << std::setw(7) << fixed_text(standing.rank, 1)
         << std::setw(10) << (standing.best ? "best" : p_value_text(standing.p_value))
+        << std::setw(10) << (standing.best ? "" : p_value_text(standing.p_adjusted))
         << (tuning && standing.tunable && !standing.tuned ? "  untuned" : "") << "\n";
   }
   write_costs(out, data, width);
   for (const Finding& finding : data.findings) out << "! " << to_text(finding) << "\n";
   out << "\n";
+}
+
+/// Whether the average ranks differ by more than chance.
+void write_rank_tests(std::ostream& out, const Comparison& comparison) {
+  const auto n = static_cast<Index>(comparison.datasets.size());
+  const auto k = static_cast<Index>(comparison.contenders.size());
+  if (n < 2 || k < 2) return;
+  Matrix ranks(n, k);
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j < k; ++j)
+      ranks(i, j) = comparison.datasets[static_cast<std::size_t>(i)]
+                        .standings[static_cast<std::size_t>(j)]
+                        .rank;
+  out << "  Friedman's test of equal ranks: p " << p_value_text(statistics::friedman(ranks).p_value)
+      << "; ranks closer than Nemenyi's critical difference of "
+      << fixed_text(statistics::nemenyi_critical_difference(0.05, k, n), 2)
+      << " are not told apart\n";
 }
 
 }  // namespace
@@ -97,8 +117,10 @@ std::ostream& operator<<(std::ostream& out, const Comparison& comparison) {
   for (const std::size_t i : order)
     text << "  " << std::left << std::setw(width) << comparison.contenders[i] << std::right
          << std::setw(10) << fixed_text(comparison.average_ranks(static_cast<Index>(i)), 2) << "\n";
+  write_rank_tests(text, comparison);
   for (const Finding& finding : comparison.findings) text << "! " << to_text(finding) << "\n";
-  text << "* best mean; p: corrected resampled t test (Nadeau & Bengio 2003) against the best; "
+  text << "* best mean; p: corrected resampled t test (Nadeau & Bengio 2003) against the best, and "
+          "adjusted for the number of rivals; "
           "same folds for all\ncost: means of the folds; cpu: processor time of all threads; per "
           "unit: processor "
           "time for one unit of the work that was counted most\n";

@@ -49,6 +49,12 @@ void check_field(const std::vector<Contender>& contenders, const std::vector<Dat
       throw InvalidParameter(
           concat("compare: two contenders are called '", printable(contender.name), "'"),
           "give each its own name");
+  std::unordered_set<std::string> fingerprints;
+  for (const Dataset& data : datasets)
+    if (!fingerprints.insert(data.fingerprint()).second)
+      throw InvalidParameter(
+          concat("compare: data set '", printable(data.name()), "' is there twice"),
+          "ranks and tests over data sets take them for independent: give each once");
 }
 
 Splitter splitter_for(const Dataset& data, const CompareOptions& options) {
@@ -188,9 +194,10 @@ void test_against_best(std::vector<Standing>& standings) {
       best = it;
   best->best = !std::isnan(best->mean);
   const std::string& metric = best->result.metrics.front();
+  std::vector<Standing*> tested;
   for (Standing& standing : standings) {
     standing.t_statistic = not_a_number;
-    standing.p_value = not_a_number;
+    standing.p_value = standing.p_adjusted = not_a_number;
     if (&standing == &*best || std::isnan(standing.mean) || best->result.folds.size() < 2) continue;
     double ratio = 0;
     for (const FoldResult& fold : standing.result.folds)
@@ -201,7 +208,14 @@ void test_against_best(std::vector<Standing>& standings) {
     const statistics::TestResult test = statistics::corrected_resampled_t(differences, ratio);
     standing.t_statistic = test.statistic;
     standing.p_value = test.p_value;
+    tested.push_back(&standing);
   }
+  Vector p_values(static_cast<Index>(tested.size()));
+  for (std::size_t i = 0; i < tested.size(); ++i)
+    p_values(static_cast<Index>(i)) = tested[i]->p_value;
+  const Vector adjusted = statistics::adjust(p_values, statistics::Adjustment::holm);
+  for (std::size_t i = 0; i < tested.size(); ++i)
+    tested[i]->p_adjusted = adjusted(static_cast<Index>(i));
 }
 
 }  // namespace
@@ -212,6 +226,17 @@ void settle(std::vector<Standing>& standings, bool greater_is_better) {
 }
 
 namespace {
+
+/// What is known before anything is fitted.
+std::vector<Finding> early_findings(const std::vector<Contender>& field, const Dataset& data,
+                                    const std::vector<Split>& splits, const CompareOptions& options,
+                                    const Context& context) {
+  std::vector<Finding> findings =
+      fold_findings(data, splits, {.time_column = options.time_column}, context);
+  for (Finding& finding : field_findings(field, data, splits, options))
+    findings.push_back(std::move(finding));
+  return findings;
+}
 
 DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dataset& data,
                              std::size_t place, const CompareOptions& options,
@@ -231,10 +256,7 @@ DatasetComparison compare_on(const std::vector<Contender>& contenders, const Dat
   if (data.has_target()) result.target = data.target();
   result.class_names = data.class_names();
   result.audit = audit(data, {}, context);
-  result.findings = fold_findings(data, splits, {.time_column = options.time_column}, context);
-  for (Finding& finding : field_findings(field, data, splits, options))
-    result.findings.push_back(std::move(finding));
-  if (options.strict) refuse_findings(result.findings);
+  result.findings = early_findings(field, data, splits, options, context);
   for (const Contender& contender : field) {
     context.check_stop("compare");
     result.standings.push_back(standing_of(contender, data, splits, options,
@@ -276,6 +298,10 @@ Comparison compare(const std::vector<Contender>& contenders, const std::vector<D
   comparison.seed = options.seed;
   comparison.environment = environment(context);
   comparison.plan = plan_of(contenders, datasets, options);
+  if (options.strict)
+    for (const Dataset& data : datasets)
+      refuse_findings(early_findings(field_for(contenders, data), data,
+                                     protocol_for(data, options).splits, options, context));
   for (std::size_t i = 0; i < datasets.size(); ++i)
     comparison.datasets.push_back(compare_on(contenders, datasets[i], i, options, context));
   const auto n = static_cast<Index>(comparison.datasets.front().standings.size());

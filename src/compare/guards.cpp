@@ -159,8 +159,8 @@ std::vector<Finding> field_findings(const std::vector<Contender>& field, const D
   std::vector<Finding> findings = seed_findings(names, models);
   for (const Contender& contender : field) {
     if (!contender.tuned_on) continue;
-    // What is tuned anew in every fold has forgotten the old search.
-    if (options.tune && !contender.estimator.search_space().empty()) continue;
+    // What is tuned anew in every fold has forgotten the old search, unless a part was kept.
+    if (options.tune && !contender.space && !contender.estimator.search_space().empty()) continue;
     const std::string where = tuned_on_text(*contender.tuned_on, data, splits);
     if (!where.empty())
       findings.push_back({"G-LEAK-12", concat(printable(contender.name),

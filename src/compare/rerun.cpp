@@ -36,6 +36,7 @@ bool ends_with(std::string_view text, std::string_view end) {
 bool left_out(std::string_view key, bool at_top, bool in_model) {
   if (ends_with(key, "seconds") || key == "peak_bytes") return true;
   if (in_model && key == "params") return true;
+  if (key == "threads") return true;  // that an external program was told to use
   return at_top && (key == "environment" || key == "plan" || key == "plan_sha256");
 }
 

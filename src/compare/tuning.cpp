@@ -83,6 +83,9 @@ Estimator entrant(const Contender& contender, const CompareOptions& options, con
   if (space.empty()) return contender.estimator;
   SearchOptions search = *options.tune;
   search.space = std::move(space);
+  // What is tested on the future is tuned on it too.
+  if (!search.cv && options.cv && options.cv->describe().rfind("TimeSeriesSplit(", 0) == 0)
+    search.cv = TimeSeriesSplit{.n_splits = 3};
   if (!search.metric) search.metric = metric;
   return TunedModel(contender.estimator, std::move(search));
 }
@@ -127,7 +130,7 @@ void write_tuning(std::ostream& out, const Comparison& comparison, const Dataset
       << "; sums over the folds, and what most of them chose\n";
   out << "  " << std::left << std::setw(width) << "contender" << std::right << std::setw(16) << ""
       << std::setw(8) << "trials" << std::setw(8) << "failed" << std::setw(13) << "evaluations"
-      << std::setw(12) << "time" << std::setw(13) << "work"
+      << std::setw(12) << "time" << std::setw(13) << "all work"
       << "\n";
   for (const Standing& standing : data.standings) {
     out << "  " << std::left << std::setw(width) << standing.contender << std::right

@@ -7,6 +7,7 @@
 #include <exception>
 #include <limits>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -109,6 +110,17 @@ void run_blocks(const Context& context, Index n_blocks, BlockFunction call, void
 
 namespace {
 
+/// False if the system has no thread left: the tasks then run on those that there are.
+template <class Work>
+bool start(std::vector<std::thread>& threads, const Work& work) {
+  try {
+    threads.emplace_back(work);
+    return true;
+  } catch (const std::system_error&) {
+    return false;
+  }
+}
+
 /// Tasks within a task: they begin on its thread, and are joined by each thread that falls idle.
 void run_inner_tasks(const Context& context, Index n_tasks, TaskFunction call, void* body) {
   Blocks tasks(n_tasks, [&](Index task) { call(body, task, context); });
@@ -117,10 +129,13 @@ void run_inner_tasks(const Context& context, Index n_tasks, TaskFunction call, v
   helpers.reserve(most);
   do {
     while (helpers.size() < most && tasks.has_blocks() && context.budget->take(1) == 1)
-      helpers.emplace_back([&] {
-        tasks.run();
+      if (!start(helpers, [&] {
+            tasks.run();
+            context.budget->give_back(1);
+          })) {
         context.budget->give_back(1);
-      });
+        break;
+      }
   } while (tasks.run_next());
   for (std::thread& helper : helpers) helper.join();
   tasks.rethrow();
@@ -149,7 +164,8 @@ void run_tasks(const Context& context, Index n_tasks, TaskFunction call, void* b
   };
   std::vector<std::thread> pool;
   pool.reserve(static_cast<std::size_t>(workers - 1));
-  for (int i = 1; i < workers; ++i) pool.emplace_back(worker);
+  for (int i = 1; i < workers; ++i)
+    if (!start(pool, worker)) inner.budget->give_back(1);
   worker();
   for (std::thread& thread : pool) thread.join();
   tasks.rethrow();

@@ -8,6 +8,7 @@
 
 #include "core/atomic_file.hpp"
 #include "core/command.hpp"
+#include "core/cpu_meter.hpp"
 #include "core/not_fitted.hpp"
 #include "core/stopwatch.hpp"
 #include "core/temporary_folder.hpp"
@@ -105,12 +106,6 @@ int threads_for_run(const Context& context) {
   return std::max(1, n_threads(context) / tasks);
 }
 
-double thread_cpu_seconds() {
-  timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
-}
-
 /// One exchange: writes the files, runs the command, reads what it wrote.
 ExternalPredictions exchange(const ExternalParams& params, const ExternalTask& task,
                              const Context& context, ExternalRun& run) {
@@ -200,16 +195,18 @@ std::shared_ptr<const ExternalModel::Answer> ExternalModel::answer(const MatrixV
                   static_cast<std::size_t>(x.size()) * sizeof(double)) == 0)
     return fitted.latest;
   const Stopwatch stopwatch;
-  const double cpu_before = thread_cpu_seconds();
   const Dataset test = Dataset::borrow(MatrixView(answer->x), fitted.trained_on.columns);
   const ExternalTask task{.train = fitted.train,
                           .test = test,
                           .proba = has_predict_proba(),
                           .threads = threads_for_run(context),
                           .seed = params_.seed};
-  answer->predictions = exchange(params_, task, context, answer->run);
+  {
+    const CpuPause grove_waits;
+    answer->predictions = exchange(params_, task, context, answer->run);
+  }
+  CpuMeter::add_to_current(std::llround(1e9 * answer->run.cpu_seconds));
   answer->run.exchange_seconds = stopwatch.seconds() - answer->run.seconds;
-  answer->run.exchange_cpu_seconds = thread_cpu_seconds() - cpu_before;
   for (const auto& [counter, count] : answer->run.work) context.count(counter, count);
   fitted.latest = answer;
   return answer;

@@ -54,14 +54,13 @@ void complete(PredictionSet& predictions, const Estimator& fitted, const Dataset
 
 /// What an external command took instead of what grove measured while it waited for it.
 void charge_external(const Estimator& fitted, FoldResult& result) {
-  const ExternalModel* external = external_part(fitted);
+  const auto* tuned = fitted.get_if<TunedModel>();
+  const ExternalModel* external = external_part(tuned != nullptr ? tuned->best() : fitted);
   const std::optional<ExternalRun> run = external != nullptr ? external->last_run() : std::nullopt;
   if (!run) return;
   const double waited = run->seconds + run->exchange_seconds;
   result.fit_seconds += run->fit_seconds;
   result.predict_seconds = std::max(0.0, result.predict_seconds - waited) + run->predict_seconds;
-  result.cpu_seconds =
-      std::max(0.0, result.cpu_seconds - run->exchange_cpu_seconds) + run->cpu_seconds;
   result.peak_bytes = run->peak_bytes;
   result.external = std::make_shared<const ExternalRun>(*run);
 }

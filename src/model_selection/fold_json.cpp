@@ -90,6 +90,33 @@ PredictionSet predictions_from(const JsonReader& reader) {
   return predictions;
 }
 
+Json external_json(const ExternalRun& run) {
+  return {{"seconds", run.seconds},
+          {"fit_seconds", run.fit_seconds},
+          {"predict_seconds", run.predict_seconds},
+          {"reported_seconds", run.reported_seconds},
+          {"cpu_seconds", run.cpu_seconds},
+          {"peak_bytes", run.peak_bytes},
+          {"threads", run.threads},
+          {"work", work_json(run.work)},
+          {"exchange_seconds", run.exchange_seconds}};
+}
+
+ExternalRun external_from(const JsonReader& reader) {
+  ExternalRun run;
+  run.seconds = reader.at("seconds").real();
+  run.fit_seconds = reader.at("fit_seconds").real();
+  run.predict_seconds = reader.at("predict_seconds").real();
+  run.reported_seconds = reader.at("reported_seconds").boolean();
+  run.cpu_seconds = reader.at("cpu_seconds").real();
+  run.peak_bytes = reader.at("peak_bytes").count();
+  run.threads =
+      static_cast<int>(reader.at("threads").integer(1, std::numeric_limits<std::int32_t>::max()));
+  run.work = work_from(reader.at("work"));
+  run.exchange_seconds = reader.at("exchange_seconds").real();
+  return run;
+}
+
 Trial trial_from(const JsonReader& reader) {
   Trial trial;
   trial.params = params_from(reader.at("params"));
@@ -159,6 +186,7 @@ Json finished_fold_json(const FoldResult& fold, const PredictionSet& predictions
           {"error", fold.error},
           {"hint", fold.hint},
           {"search", fold.search ? search_json(*fold.search) : Json(nullptr)},
+          {"external", fold.external ? external_json(*fold.external) : Json(nullptr)},
           {"predictions", predictions_json(predictions)}};
 }
 
@@ -181,6 +209,8 @@ FinishedFold finished_fold_from(const JsonReader& reader) {
   fold.hint = reader.at("hint").text();
   if (!reader.at("search").is_null())
     fold.search = std::make_shared<const SearchResult>(search_from(reader.at("search")));
+  if (!reader.at("external").is_null())
+    fold.external = std::make_shared<const ExternalRun>(external_from(reader.at("external")));
   finished.predictions = predictions_from(reader.at("predictions"));
   return finished;
 }

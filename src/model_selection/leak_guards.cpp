@@ -24,7 +24,8 @@ std::span<const LeakGuard> leak_guards() {
       {"G-LEAK-05", "tuned against untuned",
        "Some contenders were tuned and others, which have something to tune, were not, or with "
        "another budget. What is measured is the tuning.",
-       "Give all the same budget: --tune random:20."},
+       "Give all the same budget, as in --tune random:20, and leave a parameter of each to the "
+       "search."},
       {"G-LEAK-06", "duplicate rows across folds",
        "Test rows have an equal row with the same target among the training rows: a model that "
        "remembers is right about them without having learnt anything.",

@@ -75,6 +75,9 @@ TEST_CASE("A model from @FILE knows the data that it was tuned on") {
     CHECK(contains(same.out, "! G-LEAK-12 tuned on the test rows: "));
     CHECK(!contains(run_grove({command, "wine", "-m", "@" + tuned}).out, "G-LEAK"));
   }
+  // Tuning the rest does not make it unknown.
+  CHECK(contains(run_grove({"compare", "iris", "-m", "@" + tuned, "--tune", "random:2"}).out,
+                 "! G-LEAK-12 tuned on the test rows: "));
   const Outcome missing = run_grove({"cv", "iris", "-m", "@nowhere.json"});
   CHECK(missing.code == 2);
   CHECK(contains(missing.err, "-m @nowhere.json: cannot read 'nowhere.json'"));

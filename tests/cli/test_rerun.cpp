@@ -304,3 +304,47 @@ TEST_CASE("A program's report runs again as far as its models are grove's own") 
   CHECK(refused.code == 2);
   CHECK(refused.err.find("ShuffleSplit(n_splits=3") != std::string::npos);
 }
+
+TEST_CASE("A checkpoint never takes the place of another file") {
+  const Folder folder;
+  const std::string notes = folder.file("notes.txt", "not to be lost");
+  const std::string rows = folder.file("rows.csv", "a,b\n1,2\n3,4");
+  for (const std::string& path : {notes, rows}) {
+    const std::string before = read_file(path);
+    const Outcome refused =
+        run_grove({"compare", "iris", "-m", "GaussianNB()", "--checkpoint", path});
+    CHECK(refused.code == 3);
+    CHECK(read_file(path) == before);
+  }
+  CHECK(
+      run_grove({"compare", "iris", "-m", "GaussianNB()", "--json", notes, "--html", notes}).code ==
+      2);
+  CHECK(read_file(notes) == "not to be lost");
+}
+
+TEST_CASE("A report runs no program unasked, and external runs come out again") {
+  const Folder folder;
+  const std::string report = folder / "report.json";
+  const std::string peer =
+      "peer=external (cut -d, -f1 \"$GROVE_TEST\" | sed '1s/.*/prediction/; 2,$s/.*/setosa/' > "
+      "\"$GROVE_PREDICTIONS\")";
+  REQUIRE(run_grove({"compare", "iris", "-m", peer, "-m", "GaussianNB()", "--json", report}).code ==
+          0);
+  const Outcome unasked = run_grove({"rerun", report});
+  CHECK(unasked.code != 0);
+  CHECK(unasked.err.find("the report would run a program") != std::string::npos);
+  const Outcome asked = run_grove({"rerun", report, "--run-programs", "--threads", "1"});
+  CHECK(asked.code == 0);
+  CHECK(asked.out.find("all equal bit for bit") != std::string::npos);
+}
+
+TEST_CASE("A tuned comparison comes out again") {
+  const Folder folder;
+  const std::string report = folder / "report.json";
+  REQUIRE(run_grove({"compare", "iris", "-m", "KNeighborsClassifier(weights=uniform)", "-m",
+                     "tree=DecisionTreeClassifier()", "--tune", "tpe:12", "--json", report})
+              .code == 0);
+  const Outcome again = run_grove({"rerun", report, "--threads", "1"});
+  CHECK(again.code == 0);
+  CHECK(again.out.find("all equal bit for bit") != std::string::npos);
+}

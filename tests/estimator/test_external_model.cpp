@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "core/temporary_folder.hpp"
@@ -75,6 +76,27 @@ std::string error_of(const std::string& predictions) { return Written{prediction
 std::string values_error_of(const std::string& predictions) {
   return Written{predictions}.error(plain().without_target().with_target(Vector{{1.0, 2.0, 3.5}}));
 }
+
+/// Other tests run commands at the same time.
+class OwnTemporaryDirectory {
+ public:
+  OwnTemporaryDirectory() {
+    const char* before = std::getenv("TMPDIR");
+    if (before != nullptr) before_ = before;
+    REQUIRE(::mkdtemp(path_.data()) != nullptr);
+    ::setenv("TMPDIR", path_.c_str(), 1);
+  }
+  ~OwnTemporaryDirectory() {
+    before_ ? ::setenv("TMPDIR", before_->c_str(), 1) : ::unsetenv("TMPDIR");
+    ::rmdir(path_.c_str());
+  }
+  OwnTemporaryDirectory(const OwnTemporaryDirectory&) = delete;
+  OwnTemporaryDirectory& operator=(const OwnTemporaryDirectory&) = delete;
+
+ private:
+  std::string path_ = (std::filesystem::temp_directory_path() / "grove-test-XXXXXX").string();
+  std::optional<std::string> before_;
+};
 
 std::size_t left_over() {
   std::size_t count = 0;
@@ -194,6 +216,7 @@ TEST_CASE("Predictions that do not answer the task are refused with file and lin
 }
 
 TEST_CASE("A command's failure is told with its last words, and leaves nothing behind") {
+  const OwnTemporaryDirectory alone;
   const std::size_t before = left_over();
   const Dataset data = plain();
   const auto error = [&](const std::string& command, double timeout = 600) {

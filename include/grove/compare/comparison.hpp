@@ -74,6 +74,7 @@ struct Standing {
   /// Corrected resampled t test against the best; NaN for the best itself and for failed ones.
   double t_statistic = 0;
   double p_value = 0;
+  double p_adjusted = 0;   // by Holm, for all rivals of the best on this data set
   double fit_seconds = 0;  // means over the folds that did not fail
   double predict_seconds = 0;
   double cpu_seconds = 0;
@@ -95,7 +96,7 @@ struct DatasetComparison {
   std::vector<std::string> class_names;
   Vector target;
   std::vector<Finding> audit;       // of the data alone
-  std::vector<Finding> findings;    // of the comparison on it: codes in guards.hpp
+  std::vector<Finding> findings;    // of the comparison on it: codes in leak_guards.hpp
   std::vector<Standing> standings;  // in the order of the contenders
 };
 

@@ -40,7 +40,6 @@ struct ExternalRun {
   WorkCounts work;  // as the program reported it
   /// What the exchange of files took of grove itself; no part of the above.
   double exchange_seconds = 0;
-  double exchange_cpu_seconds = 0;
 };
 
 /// Any program as an estimator, so that it can be compared on the very same folds. `fit` keeps the

@@ -103,8 +103,9 @@ std::string how_sure(const Report& report, const Verdict& verdict) {
     if (verdict.beaten.size() == 1)
       return concat(" It is better than ", names(report, verdict.beaten), " by more than chance (",
                     test, ", ", p_text(verdict.largest_beaten_p), ").");
-    return concat(" Its lead over each of the others is more than chance (", test, ", ",
-                  p_text(verdict.largest_beaten_p), " at most).");
+    return concat(" Its lead over each of the others",
+                  verdict.untested.empty() ? "" : " that could be tested", " is more than chance (",
+                  test, ", ", p_text(verdict.largest_beaten_p), " at most).");
   }
   const std::string p =
       p_text(verdict.least_unclear_p) + (verdict.unclear.size() == 1 ? ")." : " at least).");

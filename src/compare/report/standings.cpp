@@ -45,20 +45,14 @@ std::vector<AgainstBest> against_best(const DatasetComparison& data) {
                                  {not_a_number, {not_a_number, not_a_number, not_a_number}});
   const std::optional<std::size_t> best = best_of(data);
   if (!best) return found;
-  std::vector<std::size_t> tested;
-  for (std::size_t i = 0; i < found.size(); ++i)
-    if (!std::isnan(data.standings[i].p_value)) tested.push_back(i);
-  Vector p_values(static_cast<Index>(tested.size()));
-  for (std::size_t i = 0; i < tested.size(); ++i)
-    p_values(static_cast<Index>(i)) = data.standings[tested[i]].p_value;
-  const Vector adjusted = statistics::adjust(p_values, statistics::Adjustment::holm);
-  for (std::size_t i = 0; i < tested.size(); ++i) {
-    const Standing& standing = data.standings[tested[i]];
-    found[tested[i]].p_holm = adjusted(static_cast<Index>(i));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const Standing& standing = data.standings[i];
+    if (std::isnan(standing.p_value)) continue;
+    found[i].p_holm = standing.p_adjusted;
     Vector behind =
         data.standings[*best].result.scores(data.metric) - standing.result.scores(data.metric);
     if (!data.greater_is_better) behind = -behind;
-    found[tested[i]].behind =
+    found[i].behind =
         statistics::mean_difference(behind, 1 - alpha, test_train_ratio(standing.result));
   }
   return found;

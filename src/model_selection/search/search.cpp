@@ -43,6 +43,7 @@ class Search {
 
  private:
   bool spent() const;
+  bool out_of_work() const;
   void check_work() const;
   double evaluations_left() const;
   void check_done() const;
@@ -117,7 +118,11 @@ double Search::evaluations_left() const {
 bool Search::spent() const {
   const SearchBudget& budget = options_.budget;
   return (budget.seconds > 0 && watch_.seconds() + replayed_seconds_ >= budget.seconds) ||
-         (budget.work > 0 && work_ >= budget.work);
+         out_of_work();
+}
+
+bool Search::out_of_work() const {
+  return options_.budget.work > 0 && work_ >= options_.budget.work;
 }
 
 /// A budget of work does not end if nothing is counted.
@@ -144,7 +149,8 @@ void Search::add(Trial trial) {
 std::size_t Search::replay(const std::vector<Candidate>& candidates) {
   if (!options_.done) return 0;
   std::size_t n = 0;
-  for (; n < candidates.size() && !(n > 0 && spent()); ++n) {
+  // What was tried is taken, however long it took; work is the same every time.
+  for (; n < candidates.size() && !(n > 0 && out_of_work()); ++n) {
     const std::size_t at = result_.trials.size();
     if (at >= options_.done->trials.size()) break;
     const Trial& trial = options_.done->trials[at];
