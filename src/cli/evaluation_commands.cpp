@@ -283,11 +283,13 @@ void rerun(const RerunArguments& arguments, const Session& session) {
   if (!result.differences.empty())
     first = concat(result.differences.front().place, " was ", result.differences.front().before,
                    " and is ", result.differences.front().now);
-  throw Error(concat("the report does not come out again: ", n,
-                     n == 1 ? " difference" : " differences", ", first: ", first),
-              result.same_build ? "the build is the same: the report was changed, or the result is "
-                                  "not reproducible"
-                                : "run it with the build that wrote it: see environment there");
+  throw Error(
+      concat("the report does not come out again: ", n, n == 1 ? " difference" : " differences",
+             ", first: ", first),
+      by_the_clock(plan)  ? "a budget in seconds is not the same work twice: tune by evaluations"
+      : result.same_build ? "the build is the same: the report was changed, or the result is "
+                            "not reproducible"
+                          : "run it with the build that wrote it: see environment there");
 }
 
 void add_shared_options(CLI::App& command, EvaluationArguments& arguments) {

@@ -39,14 +39,14 @@ std::string source_of(const PlannedDataset& data) {
       "a program wrote it: run that program again; grove compare names its files");
 }
 
-/// Whether the budget of a search is a time, so that another run may try more or fewer candidates.
-bool in_seconds(const std::string& tuning) {
-  return tuning.size() > 1 && tuning.find("s", tuning.find(':')) != std::string::npos;
-}
-
 std::string shortened(const std::string& hash) { return printable(hash.substr(0, 12)); }
 
 }  // namespace
+
+bool by_the_clock(const Plan& plan) {
+  const std::string& tuning = plan.tuning;
+  return tuning.size() > 1 && tuning.find('s', tuning.find(':')) != std::string::npos;
+}
 
 void check_repeatable(const Plan& plan) {
   const auto refuse = [](const std::string& what) {
@@ -144,7 +144,7 @@ std::string verdict(const std::string& report, const ReportComparison& result, c
   }
   if (result.differences.size() > most)
     text += concat("  ... ", result.differences.size() - most, " more\n");
-  if (in_seconds(plan.tuning))
+  if (by_the_clock(plan))
     text += "  the tuning budget has a limit in seconds: another run may try other candidates\n";
   return text;
 }

@@ -26,6 +26,9 @@ std::vector<Dataset> datasets_again(const Plan& plan);
 /// Throws InvalidData if data or folds are not those that `before` has, and says what differs.
 void check_same_data(const Plan& before, const Plan& now);
 
+/// Whether the tuning's budget is a time, so that another run may try more or fewer candidates.
+bool by_the_clock(const Plan& plan);
+
 /// For people: whether all came out again, and what did not.
 std::string verdict(const std::string& report, const ReportComparison& result, const Plan& plan);
 

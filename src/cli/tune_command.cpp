@@ -150,16 +150,13 @@ Estimator model_of_trial(const Plan& plan, const SearchResult& result, std::size
 
 Json curve_json(const std::vector<double>& curve) {
   Json json = Json::array();
-  for (const double value : curve) json.push_back(std::isfinite(value) ? Json(value) : Json());
+  for (const double value : curve) json.push_back(number_or_null(value));
   return json;
 }
 
 Json result_json(const Plan& plan, const SearchResult& result, double seconds,
                  const Context& context) {
-  const auto score = [&](std::size_t trial) {
-    const double value = result.trials[trial].score;
-    return std::isfinite(value) ? Json(value) : Json();
-  };
+  const auto score = [&](std::size_t trial) { return number_or_null(result.trials[trial].score); };
   Json trials = Json::array();
   for (const Trial& trial : result.trials) trials.push_back(trial_json(trial, result.space));
   return {{"dataset",

@@ -8,6 +8,7 @@
 #include "compare/format.hpp"
 #include "core/text.hpp"
 #include "model_selection/cv_json.hpp"
+#include "params/json_reader.hpp"
 
 namespace grove {
 
@@ -92,8 +93,6 @@ void write_cells(std::ostream& out, const ClusteringComparison& comparison) {
 }
 
 using Json = nlohmann::ordered_json;
-
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
 Json standing_json(const ClusteringComparison& comparison, const ClusteringStanding& standing) {
   Json scores = Json::object(), ranks = Json::object(), undefined = Json::object();

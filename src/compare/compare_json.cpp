@@ -13,8 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 /// Null where nothing was counted.
 Json unit_cost_part(const Standing& standing) {
   const UnitCost cost = unit_cost(standing);

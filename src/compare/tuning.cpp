@@ -171,7 +171,7 @@ Json fold_search_json(const SearchResult& result) {
     const Trial& best = result.trials.at(result.best);
     json["best"] = result.best;
     json["best_params"] = params_json(searched_params(best, result.space));
-    json["best_score"] = std::isfinite(best.score) ? Json(best.score) : Json(nullptr);
+    json["best_score"] = number_or_null(best.score);
   }
   json["trials"] = std::move(trials);
   return json;

@@ -9,16 +9,13 @@
 #include "grove/model_selection/cross_validate.hpp"
 #include "grove/model_selection/leak_guards.hpp"
 #include "model_selection/cv_json.hpp"
+#include "params/json_reader.hpp"
 
 // Cross-validation as text and as JSON.
 
 namespace grove {
 
 namespace {
-
-nlohmann::ordered_json number_or_null(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
-}
 
 nlohmann::ordered_json external_json(const ExternalRun& run) {
   return {{"seconds", run.seconds},

@@ -17,8 +17,6 @@ constexpr std::string_view form =
     "a space is written {\"n_neighbors\": {\"low\": 1, \"high\": 50, \"scale\": \"log\"}, "
     "\"weights\": [\"uniform\", \"distance\"]}";
 
-Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-
 }  // namespace
 
 Json params_json(const ParamValues& params) {

@@ -15,6 +15,8 @@ Json real_json(double value) {
   return std::isfinite(value) ? Json(value) : Json(number_text(value));
 }
 
+Json number_or_null(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+
 Json value_json(const Value& value) {
   if (const auto* flag = value.get_if<bool>()) return *flag;
   if (const auto* whole = value.get_if<std::int64_t>()) return *whole;

@@ -14,6 +14,8 @@
 namespace grove {
 
 nlohmann::ordered_json real_json(double value);
+/// For reports, whose readers know no such texts: NaN and infinite are null.
+nlohmann::ordered_json number_or_null(double value);
 /// Lists and numbers as JSON has them. Not for maps.
 nlohmann::ordered_json value_json(const Value& value);
 
