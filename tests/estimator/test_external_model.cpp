@@ -235,8 +235,8 @@ TEST_CASE("A command's failure is told with its last words, and leaves nothing b
                   "hint: 127 stands for a command that is not "
                   "found") != std::string::npos);
   CHECK(error("kill -KILL $$").find("was ended by signal 9 (Killed)") != std::string::npos);
-  CHECK(error("echo busy >&2; exec sleep 100", 0.3) ==
-        "external(echo busy >&2; exec sleep 100) ran longer than its limit of 0.3 s and was ended; "
+  CHECK(error("echo busy >&2; exec sleep 100", 1) ==
+        "external(echo busy >&2; exec sleep 100) ran longer than its limit of 1 s and was ended; "
         "its standard error ends 'busy'\n"
         "hint: give it more time, as in external(COMMAND, timeout=3600)");
   CHECK(error("true") ==

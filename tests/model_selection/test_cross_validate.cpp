@@ -77,9 +77,9 @@ TEST_CASE("A fold's processor time is its own, whatever runs beside it, and slee
     const CrossValidation busy = cross_validate(SleepsAndWorks{0, 0.02}, iris, options, context);
     for (std::size_t i = 0; i < 3; ++i) {
       CHECK(lazy.folds[i].fit_seconds >= 0.03);
-      CHECK(lazy.folds[i].cpu_seconds < 0.01);
+      CHECK(lazy.folds[i].cpu_seconds < 0.02);
       CHECK(busy.folds[i].cpu_seconds > 0.0799);
-      CHECK(busy.folds[i].cpu_seconds < 0.09);
+      CHECK(busy.folds[i].cpu_seconds < 0.12);
     }
   }
 }

@@ -86,8 +86,8 @@ TEST_CASE("A command's seconds, processor time, memory and work are its fold's")
     CHECK(!fold.external->reported_seconds);
     CHECK(fold.external->seconds > 0.2);
     CHECK(fold.fit_seconds >= fold.external->seconds);
-    CHECK(fold.fit_seconds < fold.external->seconds + 0.1);
-    CHECK(fold.predict_seconds < 0.1);
+    CHECK(fold.fit_seconds < fold.external->seconds + 1);
+    CHECK(fold.predict_seconds < 1);
     CHECK(fold.cpu_seconds > 0.005);
     CHECK(fold.cpu_seconds < fold.external->seconds);
     CHECK(fold.peak_bytes > 100000);
@@ -103,9 +103,9 @@ TEST_CASE("A command's seconds, processor time, memory and work are its fold's")
       REQUIRE(fold.external);
       CHECK(fold.external->reported_seconds);
       CHECK(fold.fit_seconds >= 0.05);
-      CHECK(fold.fit_seconds < 0.1);
+      CHECK(fold.fit_seconds < 0.2);
       CHECK(fold.predict_seconds >= 0.125);
-      CHECK(fold.predict_seconds < 0.2);
+      CHECK(fold.predict_seconds < 0.3);
       CHECK(fold.work == WorkCounts{{"steps", 7}});
     }
 }
