@@ -46,13 +46,18 @@ Labels classes_that_occur(const Vector& class_weights) {
   return codes.head(n);
 }
 
-bool are_probabilities(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) {
-    if (!(value >= 0 && value <= 1)) return false;
-    sum += value;
-  }
-  return values.empty() || std::abs(sum - 1) <= 1e-8;
+Constraint probabilities() {
+  return {[](const Value& value) {
+            const auto numbers = ParamType<std::vector<double>>::from(value);
+            if (!numbers) return false;
+            double sum = 0;
+            for (const double number : *numbers) {
+              if (!(number >= 0 && number <= 1)) return false;
+              sum += number;
+            }
+            return numbers->empty() || std::abs(sum - 1) <= 1e-8;
+          },
+          "probabilities with sum 1, or empty"};
 }
 
 Vector class_priors(std::string_view who, const std::vector<double>& priors,

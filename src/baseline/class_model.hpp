@@ -5,6 +5,7 @@
 
 #include "grove/core/context.hpp"
 #include "grove/data/dataset.hpp"
+#include "grove/params/schema.hpp"
 
 // What the classifiers and regressors of this folder share.
 
@@ -35,8 +36,8 @@ Labels argmax_rows(const Matrix& scores);
 /// Turns scores (-inf allowed) into probabilities; false if none is finite.
 bool softmax(double* scores, Index n);
 
-/// Constraint text and test for `priors`.
-bool are_probabilities(const std::vector<double>& values);
+/// What `priors` admit: probabilities with sum 1, or none.
+Constraint probabilities();
 
 [[noreturn]] void throw_overflow(std::string_view who, Index row);
 

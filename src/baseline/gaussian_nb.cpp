@@ -21,12 +21,7 @@ const Schema<GaussianNBParams>& GaussianNBParams::schema() {
       Schema<P>()
           .add("var_smoothing", &P::var_smoothing, at_least(0),
                "Share of the largest column variance that is added to every variance.")
-          .add("priors", &P::priors,
-               {[](const Value& value) {
-                  const auto numbers = ParamType<std::vector<double>>::from(value);
-                  return numbers && baseline::are_probabilities(*numbers);
-                },
-                "probabilities with sum 1, or empty"},
+          .add("priors", &P::priors, baseline::probabilities(),
                "Class probabilities, one per class; empty = the class frequencies.")
           .search("var_smoothing", log_reals(1e-12, 1));
   return table;

@@ -18,12 +18,7 @@ const Schema<LinearDiscriminantAnalysisParams>& LinearDiscriminantAnalysisParams
   using P = LinearDiscriminantAnalysisParams;
   static const Schema<P> table =
       Schema<P>()
-          .add("priors", &P::priors,
-               {[](const Value& value) {
-                  const auto numbers = ParamType<std::vector<double>>::from(value);
-                  return numbers && baseline::are_probabilities(*numbers);
-                },
-                "probabilities with sum 1, or empty"},
+          .add("priors", &P::priors, baseline::probabilities(),
                "Class probabilities, one per class; empty = the class frequencies.")
           .add("tol", &P::tol, at_least(0),
                "Directions with a singular value up to this are dropped.");

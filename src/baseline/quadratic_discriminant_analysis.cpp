@@ -19,12 +19,7 @@ const Schema<QuadraticDiscriminantAnalysisParams>& QuadraticDiscriminantAnalysis
   using P = QuadraticDiscriminantAnalysisParams;
   static const Schema<P> table =
       Schema<P>()
-          .add("priors", &P::priors,
-               {[](const Value& value) {
-                  const auto numbers = ParamType<std::vector<double>>::from(value);
-                  return numbers && baseline::are_probabilities(*numbers);
-                },
-                "probabilities with sum 1, or empty"},
+          .add("priors", &P::priors, baseline::probabilities(),
                "Class probabilities, one per class; empty = the class frequencies.")
           .add("reg_param", &P::reg_param, between(0, 1),
                "Every covariance S becomes (1 - reg_param) S + reg_param I.")

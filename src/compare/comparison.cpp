@@ -199,13 +199,10 @@ void test_against_best(std::vector<Standing>& standings) {
     standing.t_statistic = not_a_number;
     standing.p_value = standing.p_adjusted = not_a_number;
     if (&standing == &*best || std::isnan(standing.mean) || best->result.folds.size() < 2) continue;
-    double ratio = 0;
-    for (const FoldResult& fold : standing.result.folds)
-      ratio += static_cast<double>(fold.n_test) / static_cast<double>(fold.n_train);
-    ratio /= static_cast<double>(standing.result.folds.size());
     const Vector differences = standing.result.scores(metric) - best->result.scores(metric);
     if (!differences.allFinite()) continue;  // a metric may say infinity; no test can use it
-    const statistics::TestResult test = statistics::corrected_resampled_t(differences, ratio);
+    const statistics::TestResult test =
+        statistics::corrected_resampled_t(differences, test_train_ratio(standing.result));
     standing.t_statistic = test.statistic;
     standing.p_value = test.p_value;
     tested.push_back(&standing);
@@ -219,6 +216,13 @@ void test_against_best(std::vector<Standing>& standings) {
 }
 
 }  // namespace
+
+double test_train_ratio(const CrossValidation& result) {
+  double ratio = 0;
+  for (const FoldResult& fold : result.folds)
+    ratio += static_cast<double>(fold.n_test) / static_cast<double>(fold.n_train);
+  return ratio / static_cast<double>(result.folds.size());
+}
 
 void settle(std::vector<Standing>& standings, bool greater_is_better) {
   rank(standings, greater_is_better);

@@ -12,6 +12,9 @@ namespace grove {
 /// Means and sums over the folds of standing.result; the first metric decides.
 void summarise(Standing& standing);
 
+/// Mean n_test / n_train of the folds.
+double test_train_ratio(const CrossValidation& result);
+
 /// Ranks, the best, tests against it. Of contenders that differ in the seed alone only the one of
 /// median score (of two medians the worse) may be called best.
 void settle(std::vector<Standing>& standings, bool greater_is_better);

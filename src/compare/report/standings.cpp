@@ -6,6 +6,7 @@
 #include <numeric>
 #include <set>
 
+#include "compare/standings.hpp"
 #include "grove/compare/statistics.hpp"
 
 namespace grove::report {
@@ -31,13 +32,6 @@ std::optional<std::size_t> best_of(const DatasetComparison& data) {
   for (std::size_t i = 0; i < data.standings.size(); ++i)
     if (data.standings[i].best) return i;
   return {};
-}
-
-double test_train_ratio(const CrossValidation& result) {
-  double ratio = 0;
-  for (const FoldResult& fold : result.folds)
-    ratio += static_cast<double>(fold.n_test) / static_cast<double>(fold.n_train);
-  return ratio / static_cast<double>(result.folds.size());
 }
 
 std::vector<AgainstBest> against_best(const DatasetComparison& data) {

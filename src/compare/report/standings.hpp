@@ -32,9 +32,6 @@ struct AgainstBest {
 /// In the order of the standings; NaN for the best itself and for those without a test.
 std::vector<AgainstBest> against_best(const DatasetComparison& data);
 
-/// Mean n_test / n_train of the folds.
-double test_train_ratio(const CrossValidation& result);
-
 struct Layout {
   int n_folds = 0;
   int n_repeats = 0;
